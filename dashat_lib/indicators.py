@@ -1,0 +1,338 @@
+"""Are the indicators met? Elements of a framework, for and against, by rule D1, with what would turn the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from .admission import coded, codes_below, pooled, tally
+from .errors import message
+from .facts import Ledger, Measured, Statistic, row_id, under
+from .settings import VerdictRule
+from .tables import Case, Results
+
+KEYS = ["set_id", "scope"]
+PROXY, FRAGILE = "city-level proxy", "fragile"
+
+# The readings beside the rule's own (METHODS 2): both fives change, the threes stay.
+CUT_OFFS: dict[str, Mapping[str, float]] = {
+    "n_min_3": {"n_min": 3},
+    "n_min_8": {"n_min": 8},
+    "cut_0.4": {"cut": 0.4},
+    "cut_0.6": {"cut": 0.6},
+}
+
+
+def elements(case: Case, framework: str | None = None, dimensions: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return the dimensions of a framework and their elements, in the framework's order.
+
+    Returns
+    -------
+    DataFrame, one row per dimension or element
+        ``set_id`` (the element, or the dimension as a whole), ``framework, dimension_id, element_id`` (missing for a
+        whole dimension), ``label_id, label_en``.
+    """
+    framework = framework or case.settings.framework
+    rows = case.frameworks[case.frameworks["framework"] == framework].sort_values("order")
+    dimensions = list(dimensions or (case.settings.indicators if framework == case.settings.framework else []))
+    if dimensions:
+        rows = rows[rows["dimension_id"].isin(dimensions)]
+        rows = rows.sort_values("dimension_id", key=lambda ids: ids.map(dimensions.index), kind="stable")
+    rows = rows.assign(set_id=rows["element_id"].fillna(rows["dimension_id"]))
+    return rows[["set_id", "framework", "dimension_id", "element_id", "label_id", "label_en"]].reset_index(drop=True)
+
+
+def code_sets(case: Case, scored: pd.DataFrame) -> pd.DataFrame:
+    """Return which codes speak for each element and dimension, by ``crosswalk``.
+
+    A dimension holds the codes of all its elements. Codes of a crosswalk whose status is "codebook" include their
+    children; those of a proposed one stand for their own rows only.
+
+    Returns
+    -------
+    DataFrame, one row a code of a set
+        ``set_id, code_id, reversed``.
+    """
+    rows = []
+    for framework, part in scored.groupby("framework", sort=False):
+        links = case.crosswalk[case.crosswalk["framework"] == framework]
+        for one in part.itertuples():
+            whole = pd.isna(one.element_id)
+            members = set(part.loc[part["dimension_id"] == one.dimension_id, "set_id"]) if whole else {one.set_id}
+            for link in links[links["element_id"].isin(members)].itertuples():
+                codes = codes_below(case, [link.code_id]) if link.status == "codebook" else {link.code_id}
+                rows += [(one.set_id, code, link.direction == "reversed") for code in codes]
+    sets = pd.DataFrame(rows, columns=["set_id", "code_id", "reversed"])
+    return sets.drop_duplicates().sort_values(["set_id", "code_id", "reversed"], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Material:
+    """The coded rows of the indicators and what they belong to: read once, used by every table below."""
+
+    case: Case
+    scored: pd.DataFrame
+    places: tuple[str, ...]
+    rows: pd.DataFrame
+
+    @property
+    def grid(self) -> pd.DataFrame:
+        """Every element at every place, found or not."""
+        scopes = pd.DataFrame({"scope": list(self.places)})
+        return scopes.merge(self.scored, how="cross")
+
+
+def gather(
+    case: Case,
+    *,
+    framework: str | None = None,
+    dimensions: Sequence[str] | None = None,
+    places: Sequence[str] | None = None,
+    coder: str | None = None,
+) -> Material:
+    """Collect the admitted, coded rows of a framework's elements.
+
+    Parameters
+    ----------
+    framework, dimensions : optional
+        The case's own framework and indicators if not given.
+    places : sequence of place ids, optional
+        The wider and the focal place of the case if not given. Each is a scope of its own.
+    coder : str, optional
+        Whose codings decide; ``settings.coder`` if not given.
+    """
+    places = tuple(places or dict.fromkeys([case.settings.wider_place, case.settings.focal_place]))
+    scored = elements(case, framework, dimensions)
+    return Material(case, scored, places, coded(case, code_sets(case, scored), places=places, coder=coder))
+
+
+def verdicts(material: Material, *, rule: VerdictRule | None = None, **reading: object) -> pd.DataFrame:
+    """Return counts, interval and verdict of each element and indicator at each place, in the framework's order.
+
+    Returns
+    -------
+    DataFrame, one row per place and element (or whole dimension)
+        ``framework, dimension_id, element_id, set_id, label_id, label_en, place``, the columns of
+        :func:`dashat_lib.admission.tally`, and ``qualifier``: "city-level proxy" where the focal place has fewer than
+        ``settings.proxy_below`` admitted rows, so that the verdict speaks of the wider place only.
+    """
+    case = material.case
+    counts = tally(material.rows, case, keys=KEYS, rule=rule or case.settings.rule, **reading)  # type: ignore[arg-type]
+    table = material.grid.merge(counts, on=KEYS, how="left")
+    whole = [name for name in counts if name.startswith("n_")]
+    table[whole] = table[whole].fillna(0).astype("int64")
+    table["verdict"] = table["verdict"].fillna("undecidable")
+    on_focal = material.rows[material.rows["scope"] == case.settings.focal_place]
+    seen = table["set_id"].map(on_focal.groupby("set_id")["evidence_id"].nunique()).fillna(0)
+    proxy = (table["scope"] != case.settings.focal_place) & (seen < case.settings.proxy_below)
+    table["qualifier"] = pd.Series(pd.NA, table.index, dtype="str").mask(proxy, PROXY)
+    table = table.rename(columns={"scope": "place"})
+    front = ["framework", "dimension_id", "element_id", "set_id", "label_id", "label_en", "place"]
+    return table[[*front, *[name for name in table if name not in front]]]
+
+
+def robustness(material: Material) -> pd.DataFrame:
+    """Return each verdict again under every reading: cut-offs, rows not pooled, beneficiaries no sector, a family left out.
+
+    Returns
+    -------
+    DataFrame, one row per place, element and reading
+        ``dimension_id, element_id, set_id, label_id, label_en, place, kind`` (baseline, cut-off, pooling, sector,
+        source), ``reading`` (a left-out source family is named), ``n_for, n_against, verdict, same`` (as the
+        baseline), ``baseline``.
+    """
+    rule = material.case.settings.rule
+    base = verdicts(material)
+    readings = [("baseline", "rule", base)]
+    for name, change in CUT_OFFS.items():
+        readings.append(("cut-off", name, verdicts(material, rule=rule.model_copy(update=dict(change)))))
+    readings.append(("pooling", "rows_not_pooled", verdicts(material, unit="evidence_id")))
+    readings.append(("sector", "beneficiaries_no_sector", verdicts(material, beneficiaries_are_a_sector=False)))
+    tables = [table.assign(kind=kind, reading=reading) for kind, reading, table in readings]
+    tables.append(_without_each_family(material, base))
+    found = pd.concat(tables, ignore_index=True)
+    found = found.merge(base[["set_id", "place", "verdict"]].rename(columns={"verdict": "baseline"}), on=["set_id", "place"])
+    found["same"] = found["verdict"] == found["baseline"]
+    order = {one: at for at, one in enumerate(zip(base["place"], base["set_id"], strict=True))}
+    at = pd.Series(list(zip(found["place"], found["set_id"], strict=True)), found.index).map(order)
+    found = found.assign(at=at).sort_values("at", kind="stable", ignore_index=True)
+    front = ["framework", "dimension_id", "element_id", "set_id", "label_id", "label_en", "place"]
+    return found[[*front, "kind", "reading", "n_for", "n_against", "verdict", "baseline", "same"]]
+
+
+def _without_each_family(material: Material, base: pd.DataFrame) -> pd.DataFrame:
+    """One reading per set, place and source family under it: the verdict without that family's rows."""
+    families = material.rows[[*KEYS, "source_family"]].drop_duplicates().rename(columns={"source_family": "left_out"})
+    worlds = material.rows.merge(families, on=KEYS)
+    worlds = worlds[worlds["source_family"] != worlds["left_out"]]
+    counts = tally(worlds, material.case, keys=[*KEYS, "left_out"], rule=material.case.settings.rule)
+    table = families.merge(counts, on=[*KEYS, "left_out"], how="left").rename(columns={"scope": "place"})
+    table[["n_for", "n_against"]] = table[["n_for", "n_against"]].fillna(0).astype("int64")
+    table["verdict"] = table["verdict"].fillna("undecidable")
+    table = table.sort_values(["place", "set_id", "left_out"])
+    labels = base[["framework", "dimension_id", "element_id", "set_id", "label_id", "label_en", "place"]]
+    table = table[["set_id", "place", "left_out", "n_for", "n_against", "verdict"]].merge(labels, on=["set_id", "place"])
+    return table.rename(columns={"left_out": "reading"}).assign(kind="source")
+
+
+def with_fragility(base: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
+    """Return `base` with what the readings do to it.
+
+    Adds ``fragile_families`` (source families, ";"-joined, without any one of which the verdict turns),
+    ``n_readings`` and ``n_readings_same`` (cut-offs, pooling and sector; never mixed with the families), and
+    "fragile" to the qualifier where a single family carries the verdict.
+    """
+    by = ["place", "set_id"]
+    turning = readings[(readings["kind"] == "source") & ~readings["same"]].groupby(by)["reading"].agg(";".join)
+    others = readings[~readings["kind"].isin(["baseline", "source"])].groupby(by)["same"].agg(["size", "sum"])
+    index = pd.MultiIndex.from_frame(base[by])
+    fragile = turning.reindex(index).to_numpy()
+    table = base.assign(
+        fragile_families=pd.Series(fragile, base.index, dtype="str"),
+        n_readings=others["size"].reindex(index).to_numpy(dtype="int64"),
+        n_readings_same=others["sum"].reindex(index).to_numpy(dtype="int64"),
+    )
+    marks = table[["qualifier"]].assign(fragile=pd.Series(FRAGILE, table.index).where(table["fragile_families"].notna()))
+    joined = marks.apply(lambda row: ";".join(row.dropna()) or pd.NA, axis=1)
+    return table.assign(qualifier=joined.astype("str"))
+
+
+def events(material: Material) -> pd.DataFrame:
+    """Return the events under each element and indicator, one row per event, oldest first.
+
+    Returns
+    -------
+    DataFrame
+        ``place, dimension_id, element_id, set_id, label_id, label_en, event_id, date`` (ISO, as far as known; the
+        earliest of its rows), ``stance`` (of the event), ``n_rows, evidence_ids`` (";"-joined).
+    """
+    rows = material.rows.assign(stance=pooled(material.rows, keys=KEYS))
+    rows = rows.merge(material.case.evidence[["evidence_id", "date"]], on="evidence_id")
+    table = rows.groupby([*KEYS, "event_id"], as_index=False).agg(
+        date=("date", "min"),
+        stance=("stance", "first"),
+        n_rows=("evidence_id", "nunique"),
+        evidence_ids=("evidence_id", lambda ids: ";".join(sorted(set(ids)))),
+    )
+    table = table.merge(material.scored, on="set_id").rename(columns={"scope": "place"})
+    columns = ["place", "dimension_id", "element_id", "set_id", "label_id", "label_en", "event_id", "date", "stance"]
+    order = {one: at for at, one in enumerate(material.scored["set_id"])}
+    table = table.assign(at=table["set_id"].map(order)).sort_values(["place", "at", "date", "event_id"], ignore_index=True)
+    return table[[*columns, "n_rows", "evidence_ids"]]
+
+
+# ---- the stage -------------------------------------------------------------------------------------------------------
+
+_HOW = {
+    "n_rows": message("Admitted evidence rows on {place} coded with {label} or a code below it."),
+    "n_for": message("Events on {place} that speak for {label}, reports of one event pooled."),
+    "n_against": message("Events on {place} that speak against {label}, reports of one event pooled."),
+    "n_mixed": message("Events on {place} that hold both for and against {label}; counted on neither side."),
+    "n_neutral": message("Events on {place} that name {label} without direction; counted on neither side."),
+    "n_families": message("Source families of the rows that decide the events of {label} on {place}."),
+    "n_sectors": message("Sectors of all actors named in the rows that speak for {label} on {place}."),
+    "share_for": message("Events for {label} divided by events for or against, on {place}, with the Wilson interval."),
+    "verdict": message("Rule D1 on {label} at {place}."),
+    "n_families_that_turn": message("Source families without any one of which the verdict on {label} at {place} turns."),
+    "reading": message("Rule D1 on {label} at {place}, read another way: {reading}."),
+}
+_UNITS = {"n_rows": "rows", "n_families": "families", "n_families_that_turn": "families", "n_sectors": "sectors", "share_for": "share (0-1)", "verdict": "verdict"}
+_NO_DECIDED_EVENT, TOO_FEW_ROWS = "no event for or against", "too few rows"
+# Which stance of the event a row must have to be in the number; the rest of the set's rows was looked at.
+_COUNTED = {
+    "n_for": {"for"}, "n_against": {"against"}, "n_mixed": {"mixed"}, "n_neutral": {"neutral"},
+    "n_rows": {"for", "against", "mixed", "neutral"},
+}  # fmt: skip
+_WEIGHS_ACTORS = {"n_sectors", "verdict", "n_families_that_turn"}
+
+
+def results(case: Case) -> Results:
+    """Return the indicator findings of a case: tables, facts and the rows under each."""
+    material = gather(case)
+    readings = robustness(material)
+    table = with_fragility(verdicts(material), readings)
+    others = readings[~readings["kind"].isin(["baseline", "source"])]
+    named = case.evidence_actors.groupby("evidence_id")["stakeholder_id"].agg(list)
+    place_names = case.places.set_index("place")["name"]
+    rows = material.rows.assign(event_stance=pooled(material.rows, keys=KEYS))
+    ledger = Ledger()
+    for one in table.to_dict("records"):
+        here = rows[(rows["set_id"] == one["set_id"]) & (rows["scope"] == one["place"])]
+        read = others[(others["set_id"] == one["set_id"]) & (others["place"] == one["place"])]
+        values = {name: one[name] for name in _HOW if name in one}
+        values["n_families_that_turn"] = len(str(one["fragile_families"]).split(";")) if pd.notna(one["fragile_families"]) else 0
+        values |= {f"verdict.{name}": said for name, said in zip(read["reading"], read["verdict"], strict=True)}
+        for name, value in values.items():
+            kind, _, reading = name.partition(".")
+            ledger.add(
+                f"{one['set_id']}.{one['place']}.{name}",
+                value,
+                unit=_UNITS.get(kind, "events"),
+                place=one["place"],
+                lower=one["lower"] if name == "share_for" else None,
+                upper=one["upper"] if name == "share_for" else None,
+                how=_HOW["reading" if reading else kind],
+                details={
+                    "label": {language: one[f"label_{language}"] for language in ("en", "id")},
+                    "place": place_names[one["place"]],
+                    "reading": reading,
+                },
+                reason=_NO_DECIDED_EVENT if pd.isna(value) else None,
+                support=_rows_under(here, _COUNTED.get(kind, {"for", "against"}), named if kind in _WEIGHS_ACTORS else None),
+            )
+    ledger.define(case, STATISTICS)
+    tables = {"indicator_verdicts": table, "indicator_robustness": readings, "indicator_events": events(material)}
+    return ledger.results(**tables)
+
+
+def _rows_under(here: pd.DataFrame, stances: set[str], named: pd.Series | None) -> list[pd.DataFrame]:
+    """The evidence rows and codings of a set, those in the number apart; with `named` also the actors whose sectors were weighed."""
+    inside, outside = here[here["event_stance"].isin(stances)], here[~here["event_stance"].isin(stances)]
+    found = [under(table, inside[key], outside[key]) for table, key in [("evidence", "evidence_id"), ("codings", "coding_id")]]
+    if named is not None:
+        actors = [{row_id(row, who) for row in set(part["evidence_id"]) for who in named.get(row, [])} for part in (inside, outside)]
+        found.append(under("evidence_actors", *actors))
+    return found
+
+
+# ---- general statistics that fact_definitions.csv may name ------------------------------------------------------------
+
+
+def n_elements(case: Case, given: Mapping[str, str]) -> Measured:
+    """Elements of a dimension with at least one event for, on the wider place. Parameters: framework, dimension."""
+    place = case.settings.wider_place
+    material = gather(case, framework=given["framework"], dimensions=[given["dimension"]], places=[place])
+    table = verdicts(material)
+    whole, parts = table[table["element_id"].isna()].iloc[0], table[table["element_id"].notna()]
+    rows = material.rows[material.rows["set_id"].isin(parts["set_id"])]
+    return Measured(
+        value=int((parts["n_for"] > 0).sum()),
+        how=message("Elements of {label} with at least one event for, of {n}."),
+        details={"label": {"en": whole["label_en"], "id": whole["label_id"]}, "n": len(parts)},
+        support=tuple(_rows_under(rows.assign(event_stance=pooled(rows, keys=KEYS)), {"for"}, None)),
+        place=place,
+    )
+
+
+def min_rows(case: Case, given: Mapping[str, str]) -> Measured:
+    """Rows coded with each of several codes or its children, any stance; the smallest. Parameters: codes (|), place, undefined_below."""
+    codes, place, floor = given["codes"].split("|"), given["place"], int(given["undefined_below"])
+    sets = pd.DataFrame(
+        [(root, code, False) for root in codes for code in sorted(codes_below(case, [root]))],
+        columns=["set_id", "code_id", "reversed"],
+    )
+    rows = coded(case, sets, places=[place])
+    smallest = int(rows.groupby("set_id")["evidence_id"].nunique().reindex(codes, fill_value=0).min())
+    return Measured(
+        value=smallest if smallest >= floor else float("nan"),
+        how=message("Rows on {place} coded with each indicator; the smallest number. Below {floor} it decides nothing."),
+        details={"place": case.places.set_index("place").at[place, "name"], "floor": floor},
+        support=(under("evidence", rows["evidence_id"]), under("codings", rows["coding_id"])),
+        place=place,
+        reason=None if smallest >= floor else TOO_FEW_ROWS,
+    )
+
+
+STATISTICS: dict[str, Statistic] = {"n_elements": n_elements, "min_rows": min_rows}

@@ -1,0 +1,142 @@
+"""Runs the notebooks of a case, several at a time, and gives back the same bytes each time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import fingerprint
+from .errors import NotebookError, Problem, message
+
+NOTEBOOKS = Path("notebooks")
+_CELL_SECONDS = 1800
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A notebook after its run: its new bytes, or the problem that stopped it."""
+
+    path: Path
+    content: bytes | None
+    problem: Problem | None
+    seconds: float
+
+
+def find(case_folder: Path) -> list[Path]:
+    """Return the notebooks of a case in reading order."""
+    return sorted(path for path in (case_folder / NOTEBOOKS).glob("*.ipynb") if path.is_file())
+
+
+def source_hash(path: Path) -> str:
+    """Return a hash of what a notebook says, its outputs left out.
+
+    Raises
+    ------
+    NotebookError
+        If the file is no notebook.
+    """
+    found = _read(path)
+    cells = [[cell.get("cell_type"), cell.get("source"), cell.get("metadata")] for cell in found["cells"]]
+    return fingerprint.of_values([cells, found.get("metadata", {}).get("dashat")])
+
+
+def stages_of(path: Path) -> list[str] | None:
+    """Return the stages a notebook hangs on (``metadata.dashat.stages``), or None where it does not say."""
+    stages = _read(path).get("metadata", {}).get("dashat", {}).get("stages")
+    return list(stages) if stages is not None else None
+
+
+def run_all(
+    paths: Mapping[Path, float],
+    *,
+    jobs: int = 2,
+    started: Callable[[Path], None] = lambda path: None,
+    finished: Callable[[Executed], None] = lambda executed: None,
+) -> list[Executed]:
+    """Run notebooks, the longest first, `jobs` at a time. Writes nothing: `finished` gets each one as it ends.
+
+    Parameters
+    ----------
+    paths : mapping path -> seconds it took last time (0 where not known)
+    """
+    import nbclient  # noqa: F401  (1.8 s; only where a notebook runs)
+
+    async def everything() -> list[Executed]:
+        gate = asyncio.Semaphore(jobs)
+        order = sorted(paths, key=lambda path: (-paths[path], path))
+        return await asyncio.gather(*(_run(path, gate, started, finished) for path in order))
+
+    return asyncio.run(everything())
+
+
+async def _run(
+    path: Path, gate: asyncio.Semaphore, started: Callable[[Path], None], finished: Callable[[Executed], None]
+) -> Executed:
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    async with gate:
+        started(path)
+        loop = asyncio.get_running_loop()
+        begin = loop.time()
+        notebook = nbformat.from_dict(_read(path))
+        at: dict[str, int] = {}
+        client = NotebookClient(
+            notebook,
+            timeout=_CELL_SECONDS,
+            kernel_name="python3",
+            record_timing=False,
+            resources={"metadata": {"path": str(path.parent)}},
+            on_cell_start=lambda cell, cell_index: at.update(cell=cell_index + 1),
+        )
+        content, problem = None, None
+        try:
+            await client.async_execute(env={**os.environ, "PYTHONWARNINGS": "default", "PYTHONPATH": ""})
+            content = _stable(notebook)
+        except CellExecutionError as error:
+            problem = _stopped(path, at.get("cell"), f"{error.ename}: {error.evalue}")
+        except (CellTimeoutError, DeadKernelError) as error:
+            problem = _stopped(path, at.get("cell"), str(error))
+        executed = Executed(path, content, problem, loop.time() - begin)
+        finished(executed)
+        return executed
+
+
+def _stopped(path: Path, cell: int | None, reason: str) -> Problem:
+    first = next((line for line in reason.strip().splitlines() if line.strip()), "no reason given")
+    return Problem(
+        path.name,
+        None,
+        None,
+        None,
+        message("cell {cell} stopped with {reason}."),
+        message("Open the notebook, run it up to that cell and mend it there; its stored outputs were left as they were."),
+        {"cell": str(cell), "reason": first[:300]},
+    )
+
+
+def _stable(notebook: Any) -> bytes:
+    """A notebook as bytes that hang on its sources and its findings only: no version, no time, LF."""
+    notebook.metadata.pop("language_info", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+    return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(found, dict) and isinstance(found.get("cells"), list):
+            return found
+        reason = "no cells"
+    except (OSError, ValueError) as error:
+        reason = str(error)
+    raise NotebookError(
+        Problem(path.name, None, None, None, message("is no notebook: {reason}."), message("Restore it, or take it out of notebooks/."), {"reason": reason})
+    )

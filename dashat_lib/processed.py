@@ -1,0 +1,150 @@
+"""data/processed: written whole or not at all, the same bytes each time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from . import fingerprint
+from .tables import Results
+
+PROCESSED = Path("data/processed")
+PARTS = Path(".dashat/parts")
+MANIFEST, PACKAGE = "manifest.json", "datapackage.json"
+_DIGITS = "%.10g"
+_AN_HOUR = 3600
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Return a table as CSV: UTF-8, LF, header, missing cells empty, numbers with 10 significant digits."""
+    return table.map(_written).to_csv(index=False, lineterminator="\n").encode()
+
+
+def _written(value: object) -> object:
+    if isinstance(value, float):
+        return "" if value != value else _DIGITS % (value + 0.0)  # -0.0 + 0.0 is 0.0
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None or value is pd.NA or value is pd.NaT else value
+
+
+def json_bytes(content: object) -> bytes:
+    """Return plain values as JSON, keys in the order given."""
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def write(case_folder: Path, path: Path, content: bytes) -> bool:
+    """Write a file of a case whole or not at all; a file that holds these bytes already is left alone.
+
+    The bytes go to a file in ``.dashat/parts`` first, are flushed to disk and take their place in one step, so that a
+    run that is killed leaves the old file or the new one. Returns whether anything was written.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        if path.read_bytes() == content:
+            return False
+    parts = case_folder / PARTS
+    parts.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(suffix=path.suffix, dir=parts)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+        raise
+    return True
+
+
+def clear_leftovers(case_folder: Path) -> None:
+    """Remove what killed runs left in ``.dashat/parts``; younger parts may belong to a run that is still going."""
+    for path in (case_folder / PARTS).glob("*"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < time.time() - _AN_HOUR:
+                path.unlink()
+
+
+def files(results: Results) -> dict[str, bytes]:
+    """Return the result tables as files: name -> bytes, ``facts.csv`` and ``fact_support.csv`` first."""
+    tables = {"facts": results.facts, "fact_support": results.fact_support, **dict(sorted(results.tables.items()))}
+    return {f"{name}.csv": csv_bytes(table) for name, table in tables.items()}
+
+
+def store(case_folder: Path, results: Results, manifest: Mapping[str, object], *, title: str) -> list[str]:
+    """Write the results of a case, ``datapackage.json`` and, last, ``manifest.json``; return the names of changed files.
+
+    A table that an earlier manifest lists and this run no longer makes is removed; other files are left alone.
+    """
+    folder = case_folder / PROCESSED
+    earlier = set(read_manifest(case_folder).get("results", {}))
+    written = files(results)
+    written[PACKAGE] = json_bytes(_package(results, written, title))
+    listed = {name: fingerprint.of_bytes(content) for name, content in written.items()}
+    written[MANIFEST] = json_bytes({**manifest, "results": listed})
+    changed = [name for name, content in written.items() if write(case_folder, folder / name, content)]
+    for name in earlier - set(written):
+        (folder / name).unlink(missing_ok=True)
+        changed.append(name)
+    return changed
+
+
+def read_manifest(case_folder: Path) -> dict[str, Any]:
+    """Return the stored manifest, or nothing where there is none yet."""
+    try:
+        found = json.loads((case_folder / PROCESSED / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _package(results: Results, written: Mapping[str, bytes], title: str) -> dict[str, object]:
+    """The Frictionless description of the result tables."""
+    tables = {"facts": results.facts, "fact_support": results.fact_support, **results.tables}
+    resources = []
+    for name, content in written.items():
+        table = tables[name.removesuffix(".csv")]
+        schema: dict[str, object] = {"fields": [{"name": column, "type": _type(table[column])} for column in table]}
+        if name == "facts.csv":
+            schema["primaryKey"] = ["fact_id"]
+        if name == "fact_support.csv":
+            schema["foreignKeys"] = [{"fields": ["fact_id"], "reference": {"resource": "facts", "fields": ["fact_id"]}}]
+        digest = f"sha256:{fingerprint.of_bytes(content)}"
+        resources.append(
+            {"name": name.removesuffix(".csv"), "type": "table", "path": name, "format": "csv", "mediatype": "text/csv"}
+            | {"encoding": "utf-8", "bytes": len(content), "hash": digest, "schema": schema}
+        )
+    licence = {"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/", "title": "Creative Commons Attribution 4.0"}
+    return {"name": "dashat-results", "title": title, "licenses": [licence], "resources": resources}
+
+
+def _type(column: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(column):
+        return "boolean"
+    if pd.api.types.is_integer_dtype(column):
+        return "integer"
+    return "number" if pd.api.types.is_float_dtype(column) else "string"
+
+
+def read(case_folder: Path) -> Results:
+    """Read the stored results of a case back; numbers stay as they were written."""
+    folder = case_folder / PROCESSED
+    tables = {path.stem: pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=_text_columns(path)) for path in sorted(folder.glob("*.csv"))}
+    return Results(tables.pop("facts"), tables.pop("fact_support"), tables)
+
+
+def _text_columns(path: Path) -> dict[str, str]:
+    with path.open(encoding="utf-8") as file:
+        names = file.readline().rstrip("\n").split(",")
+    return {name: "str" for name in names if name.endswith(("_id", "_ids")) or name in {"value", "key", "reading", "date"}}
