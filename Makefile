@@ -1,0 +1,8 @@
+PYTHON ?= python3
+
+all: lint test
+
+setup run test lint lab lock readme:
+	@$(PYTHON) tasks.py $@
+
+.PHONY: all setup run test lint lab lock readme
