@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 RAW = Path("data/raw")
+PROCESSED = Path("data/processed")
 
 
 def of_bytes(content: bytes) -> str:

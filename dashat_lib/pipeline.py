@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import fingerprint, notebooks_run
-from .errors import DashatError, Problem, message
+from .errors import Problem, message
 
 if TYPE_CHECKING:
     from .tables import Case, Results
@@ -169,8 +168,127 @@ def _table_of(raw_file: str) -> str:
 
 def _whole(now: _Now) -> str:
     """One hash of all inputs and outputs: when it is what it was, there is nothing to do."""
-    from .processed import PROCESSED
-
-    outputs = fingerprint.of_files(now.folder, (path for path in (now.folder / PROCESSED).glob("*") if path.is_file()))
+    outputs = fingerprint.of_files(now.folder, (path for path in (now.folder / fingerprint.PROCESSED).glob("*") if path.is_file()))
     notebooks = fingerprint.of_files(now.folder, notebooks_run.find(now.folder))
     return fingerprint.of_values([now.raw, now.settings, now.code, outputs, notebooks])
+
+
+def _is_fresh(now: _Now, state: Mapping[str, Any], notebooks: bool) -> bool:
+    return notebooks and state.get("whole") == _whole(now)
+
+
+def _read_state(folder: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((folder / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _save_state(folder: Path, state: Mapping[str, Any]) -> None:
+    from .processed import json_bytes, write
+
+    write(folder, folder / STATE, json_bytes(dict(state)))
+
+
+# ---- stages ----------------------------------------------------------------------------------------------------------
+
+
+def _stage(name: str, key: str, case: Case) -> Results:
+    """Compute one stage. `key` is what it hangs on; joblib looks only at this."""
+    found: Results = importlib.import_module(f"dashat_lib.{name}").results(case)
+    return found
+
+
+def _compute(now: _Now, state: dict[str, Any], watcher: Progress, report: Run, *, force: bool) -> None:
+    from joblib import Memory
+
+    from .facts import merge
+    from .loaders.case import read_case
+    from .processed import clear_leftovers, store
+
+    watcher.begin("check")
+    case = read_case(now.folder)
+    watcher.end("check")
+    clear_leftovers(now.folder)
+    memory = Memory(now.folder / CACHE, verbose=0)
+    cached = memory.cache(_stage, ignore=["case"])
+    parts = []
+    for stage in STAGES:
+        watcher.begin(stage.name)
+        key = now.stage_key(stage)
+        if force or not cached.check_call_in_cache(stage.name, key, case):
+            report.done.append(stage.name)
+        parts.append(cached.call(stage.name, key, case) if force else cached(stage.name, key, case))
+        watcher.end(stage.name)
+    memory.reduce_size(bytes_limit="200M")
+    language = case.settings.languages[0]
+    report.changed.extend(store(now.folder, merge(parts), _manifest(now, case), title=case.settings.title.get(language, "")))
+
+
+def _manifest(now: _Now, case: Case) -> dict[str, object]:
+    """What the results hang on, as far as it is the same on every machine."""
+    from importlib.metadata import version
+
+    lock = now.folder / LOCK
+    return {
+        "dashat": version("dashat"),
+        "data": fingerprint.data_hash(now.raw),
+        "seed": case.settings.seed,
+        "lock": fingerprint.of_file(lock) if lock.is_file() else None,
+        "settings": now.settings,
+        "raw": now.raw,
+    }
+
+
+# ---- notebooks -------------------------------------------------------------------------------------------------------
+
+
+def _stale_notebooks(now: _Now, state: Mapping[str, Any]) -> list[Path]:
+    known = state.get("notebooks", {})
+    stale = []
+    for path in notebooks_run.find(now.folder):
+        one = known.get(path.name, {})
+        if one.get("key") != now.notebook_key(path) or one.get("file") != fingerprint.of_file(path):
+            stale.append(path)
+    return stale
+
+
+def _run_notebooks(
+    now: _Now, state: dict[str, Any], waiting: list[Path], jobs: int, watcher: Progress, report: Run
+) -> None:
+    from .processed import write
+
+    known = state.setdefault("notebooks", {})
+    keys = {path: now.notebook_key(path) for path in waiting}
+    read = {path: fingerprint.of_file(path) for path in waiting}
+
+    def finished(executed: notebooks_run.Executed) -> None:
+        path = executed.path
+        report.done.append(path.name)
+        if executed.problem is not None or executed.content is None:
+            report.problems.extend([executed.problem] if executed.problem else [])
+        elif fingerprint.of_file(path) != read[path]:
+            report.problems.append(_edited(path))
+        else:
+            if write(now.folder, path, executed.content):
+                report.changed.append(path.name)
+            known[path.name] = {"key": keys[path], "file": fingerprint.of_file(path), "seconds": round(executed.seconds, 1)}
+            _save_state(now.folder, state)
+        watcher.end(path.name)
+
+    seconds = {path: float(known.get(path.name, {}).get("seconds", 0)) for path in waiting}
+    notebooks_run.run_all(seconds, jobs=jobs, started=lambda path: watcher.begin(path.name), finished=finished)
+    for gone in set(known) - {path.name for path in notebooks_run.find(now.folder)}:
+        del known[gone]
+
+
+def _edited(path: Path) -> Problem:
+    return Problem(
+        path.name,
+        None,
+        None,
+        None,
+        message("was edited while it ran; its outputs were not stored."),
+        message("Run again when the edit is saved."),
+    )

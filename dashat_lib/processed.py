@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from . import fingerprint
+from .fingerprint import PROCESSED
 from .tables import Results
 
-PROCESSED = Path("data/processed")
 PARTS = Path(".dashat/parts")
 MANIFEST, PACKAGE = "manifest.json", "datapackage.json"
 _DIGITS = "%.10g"

@@ -1,0 +1,1 @@
+"""Stakeholder collaboration in public programmes: no number without evidence."""

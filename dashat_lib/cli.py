@@ -1,0 +1,138 @@
+"""The command ``dashat``: parse, call one public function, print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from .errors import DashatError, Problem
+from .words import languages, reader
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Stakeholder collaboration, from evidence rows to verdicts: no number without evidence.",
+)
+CaseFolder = Annotated[Path, typer.Argument(help="Folder of the case (it holds dashat.toml).", show_default="this folder")]
+Language = Annotated[str | None, typer.Option("--lang", envvar="DASHAT_LANG", help="Language of the output: en or id.")]
+
+
+def _language(lang: str | None) -> str | None:
+    if lang is not None and lang not in languages():
+        raise typer.BadParameter(f"{lang!r} is none of {', '.join(languages())}.", param_hint="--lang")
+    return lang
+
+
+@app.callback()
+def _all() -> None:
+    """Stakeholder collaboration, from evidence rows to verdicts: no number without evidence."""
+
+
+@app.command()
+def check(
+    case: CaseFolder = Path("."),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
+    lang: Language = None,
+) -> None:
+    """Check every table of a case: all problems at once, with file, row, column and mend."""
+    from .loaders.case import check_case
+
+    say = reader(_language(lang) or "en")
+    problems = check_case(case)
+    if as_json:
+        print(json.dumps([problem.record(say) for problem in problems], ensure_ascii=False, indent=2))
+    else:
+        _print(problems, say)
+        done = say("All tables are in order.") if not problems else say.count("{n} problem.", "{n} problems.", len(problems))
+        print(done, file=sys.stderr)
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def run(
+    case: CaseFolder = Path("."),
+    jobs: Annotated[int, typer.Option(min=1, help="Notebooks that run at a time.")] = 2,
+    force: Annotated[bool, typer.Option("--force", help="Compute everything again.")] = False,
+    lang: Language = None,
+) -> None:
+    """Check a case, compute all results, run the notebooks and print the findings."""
+    from . import findings, pipeline
+
+    progress = _Bar()
+    _language(lang)
+    with progress:
+        done = pipeline.run(case, jobs=jobs, force=force, progress=progress)
+    say = reader(lang or findings.first_language(case))
+    if not done.done and not done.changed and not done.problems:
+        print(say("Nothing has changed since the last run."), file=sys.stderr)
+    _print(done.problems, say)
+    table = Table(*findings.headings(say), title=say("Are the three indicators met?"))
+    for one in findings.indicators(case, say):
+        table.add_row(one.indicator, one.place, one.events, one.families, one.share, one.verdict, one.qualifier)
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    console.print(table)
+    for sentence in findings.change_of_prevalence(case, say):
+        console.print(sentence)
+    console.print(say("Both codings and their settlement were machine-assisted; the document under examination stands in no test."))
+    raise typer.Exit(1 if done.problems else 0)
+
+
+class _Bar:
+    """A rich progress bar on stderr that names what runs; imports rich's progress only when there is something to do."""
+
+    def __init__(self) -> None:
+        self._running: list[str] = []
+        self._progress = None
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def steps(self, total: int) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._task = self._progress.add_task("", total=total)
+        self._progress.start()
+
+    def begin(self, name: str) -> None:
+        self._running.append(name)
+        self._show()
+
+    def end(self, name: str) -> None:
+        self._running.remove(name)
+        self._show(advance=1)
+
+    def _show(self, advance: int = 0) -> None:
+        if self._progress is not None:
+            self._progress.update(self._task, description=", ".join(self._running), advance=advance)
+
+
+def _print(problems: list[Problem], say: object) -> None:
+    for problem in problems:
+        print(problem.render(say))  # type: ignore[arg-type]
+
+
+def main() -> None:
+    """Run the command; what dashat refuses is shown as plain lines with exit code 1."""
+    try:
+        app()
+    except DashatError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
