@@ -73,7 +73,7 @@ def run(
     if not done.done and not done.changed and not done.problems:
         print(say("Nothing has changed since the last run."), file=sys.stderr)
     _print(done.problems, say)
-    table = Table(*findings.headings(say), title=say("Are the three indicators met?"))
+    table = Table(*findings.headings(say), title=say("Are the indicators met?"))
     for one in findings.indicators(case, say):
         table.add_row(one.indicator, one.place, one.events, one.families, one.share, one.verdict, one.qualifier)
     console = Console(width=None if sys.stdout.isatty() else 140)
