@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +86,8 @@ async def _run(
         started(path)
         loop = asyncio.get_running_loop()
         begin = loop.time()
-        notebook = nbformat.from_dict(_read(path))
+        _read(path)
+        notebook = nbformat.read(path, as_version=4)
         at: dict[str, int] = {}
         client = NotebookClient(
             notebook,
@@ -97,7 +99,7 @@ async def _run(
         )
         content, problem = None, None
         try:
-            await client.async_execute(env={**os.environ, "PYTHONWARNINGS": "default", "PYTHONPATH": ""})
+            await client.async_execute(env={**os.environ, "PYTHONPATH": ""}, stderr=subprocess.DEVNULL)
             content = _stable(notebook)
         except CellExecutionError as error:
             problem = _stopped(path, at.get("cell"), f"{error.ename}: {error.evalue}")
@@ -123,10 +125,12 @@ def _stopped(path: Path, cell: int | None, reason: str) -> Problem:
 
 def _stable(notebook: Any) -> bytes:
     """A notebook as bytes that hang on its sources and its findings only: no version, no time, LF."""
+    import nbformat
+
     notebook.metadata.pop("language_info", None)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-    return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return (nbformat.writes(notebook).rstrip("\n") + "\n").encode()
 
 
 def _read(path: Path) -> dict[str, Any]:

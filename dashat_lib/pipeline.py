@@ -219,7 +219,7 @@ def _compute(now: _Now, state: dict[str, Any], watcher: Progress, report: Run, *
         key = now.stage_key(stage)
         if force or not cached.check_call_in_cache(stage.name, key, case):
             report.done.append(stage.name)
-        parts.append(cached.call(stage.name, key, case) if force else cached(stage.name, key, case))
+        parts.append(_stage(stage.name, key, case) if force else cached(stage.name, key, case))
         watcher.end(stage.name)
     memory.reduce_size(bytes_limit="200M")
     language = case.settings.languages[0]

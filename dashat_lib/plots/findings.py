@@ -1,0 +1,98 @@
+"""Figures of findings: indicators for and against, prevalence with survey and weighing apart."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+from ..words import Reader, reader
+from .style import STANCE, VERDICT
+
+ENGLISH = reader("en")
+
+
+def verdict_bars(verdicts: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None = None) -> Axes:
+    """Draw, for each indicator and element, the events for (right) and against (left), and the verdict in words.
+
+    Parameters
+    ----------
+    verdicts : DataFrame, one row per element at one place
+        ``element_id, label_<language>, n_for, n_against, verdict, qualifier`` (:func:`dashat_lib.indicators.verdicts`).
+    """
+    ax = plt.gca() if ax is None else ax
+    rows = verdicts.reset_index(drop=True)
+    whole = rows["element_id"].isna()
+    ax.barh(rows.index, rows["n_for"], color=STANCE["for"], label=say("events for"))
+    ax.barh(rows.index, -rows["n_against"], color=STANCE["against"], hatch="///", edgecolor="white", label=say("events against"))
+    ax.axvline(0, color="black", linewidth=0.8)
+    edge = max(rows["n_for"].max(), 1)
+    for at, one in rows.iterrows():
+        colour, mark = VERDICT[one["verdict"]]
+        marks = [] if pd.isna(one["qualifier"]) else [say.label("qualifier", mark) for mark in one["qualifier"].split(";")]
+        text = f"{mark} {say.label('verdict', one['verdict'])}" + (f" ({', '.join(marks)})" if marks else "")
+        counts = f"{one['n_for']} / {one['n_against']}"
+        ax.text(one["n_for"] + edge * 0.02, at, counts, va="center", fontsize=7.5)
+        ax.text(edge * 1.4, at, text, va="center", fontsize=7, color=colour if mark != "◐" else "#8A5A00")
+    ax.set_yticks(rows.index, [("" if part else "    ") + say.column(one, "label") for part, (_, one) in zip(whole, rows.iterrows(), strict=True)])
+    for label, part in zip(ax.get_yticklabels(), whole, strict=True):
+        label.set_fontweight("bold" if part else "normal")
+        label.set_horizontalalignment("right")
+    ax.invert_yaxis()
+    ax.set_xlim(-max(rows["n_against"].max() * 1.3, edge * 0.05), edge * 3.4)
+    ax.set_xticks([tick for tick in ax.get_xticks() if tick <= edge * 1.05 and tick >= ax.get_xlim()[0]])
+    ax.set_xticklabels([say.number(abs(int(tick))) for tick in ax.get_xticks()])
+    ax.set_xlabel(say("events (reports of one event pooled)"), loc="left")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
+    return ax
+
+
+def verdict_bars_alt(verdicts: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
+    """Say what :func:`verdict_bars` shows."""
+    parts = [
+        say("{label}: {n_for} events for, {n_against} against, {verdict}", label=say.column(one, "label"), n_for=int(one["n_for"]),
+            n_against=int(one["n_against"]), verdict=say.label("verdict", one["verdict"]))
+        for _, one in verdicts[verdicts["element_id"].isna()].iterrows()
+    ]  # fmt: skip
+    return say("Bars of events for and against each indicator and its elements. {parts}.", parts="; ".join(parts))
+
+
+def prevalence_panels(series: pd.DataFrame, axes: list[Axes], *, say: Reader = ENGLISH) -> list[Axes]:
+    """Draw one panel a method: survey, weighing and unstated methods never share an axis.
+
+    Parameters
+    ----------
+    series : DataFrame of one area
+        ``method, survey, year, value, lower, upper`` in percent (:func:`dashat_lib.outcomes.prevalence_series`).
+    axes : one Axes a method, in the order survey, local_weighing, unspecified
+    """
+    for ax, method in zip(axes, ("survey", "local_weighing", "unspecified"), strict=True):
+        part = series[series["method"] == method].sort_values("year")
+        middle = part["value"].fillna((part["lower"] + part["upper"]) / 2)
+        joined = "-" if method == "survey" else ""
+        ax.plot(part["year"], middle.where(part["value"].notna()), linestyle=joined, marker="o", color=STANCE["for"],
+                markerfacecolor=STANCE["for"] if method != "unspecified" else "white")  # fmt: skip
+        differing = part[part["value"].isna()]
+        ax.vlines(differing["year"], differing["lower"], differing["upper"], color=STANCE["against"], linewidth=3)
+        for _, one in part.iterrows():
+            same = pd.notna(one["value"])
+            text = say.number(one["value"], 1 if method == "survey" else 2) if same else f"{say.number(one['lower'], 2)}–{say.number(one['upper'], 2)}"
+            ax.annotate(text, (one["year"], one["upper"]), textcoords="offset points", xytext=(0, 5), ha="center", fontsize=7.5)
+        ax.set_title(say.label("method", method))
+        ax.set_ylim(0, max(part["upper"].max() * 1.25, 1) if len(part) else 1)
+        ax.set_xlim(series["year"].min() - 0.6, series["year"].max() + 0.6)
+        ax.set_xticks(range(int(series["year"].min()), int(series["year"].max()) + 1))
+        ax.tick_params(axis="x", rotation=60)
+        ax.yaxis.set_major_formatter(lambda value, _: say.number(value))
+        ax.set_xlabel(say("year"))
+    axes[0].set_ylabel(say("stunted children, percent"))
+    return axes
+
+
+def prevalence_panels_alt(series: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
+    """Say what :func:`prevalence_panels` shows."""
+    parts = []
+    for one in series.itertuples():
+        value = say.number(one.lower, 2) if one.lower == one.upper else f"{say.number(one.lower, 2)}–{say.number(one.upper, 2)}"
+        parts.append(say("{method} {year}: {value}", method=say.label("method", str(one.method)), year=str(one.year), value=value))
+    return say("Prevalence of stunting in percent, one panel a method. {parts}.", parts="; ".join(parts))
