@@ -62,8 +62,9 @@ def picture(language: str) -> tuple[bytes, str]:
 def pasted(text: str, language: str) -> str:
     """Return a README with its marked blocks made anew."""
     for name, block in {"findings": findings_block(language), "numbers": numbers_block(language)}.items():
-        marks = f"<!-- {name}:begin -->\n", f"\n<!-- {name}:end -->"
-        text = re.sub(re.escape(marks[0]) + ".*?" + re.escape(marks[1]), lambda _: marks[0] + block + marks[1], text, flags=re.S)  # noqa: B023
+        begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+        before, rest = text.split(begin)
+        text = f"{before}{begin}\n{block}\n{end}{rest.split(end)[1]}"
     return text
 
 
@@ -73,7 +74,7 @@ def main() -> int:
         image, alt = picture(language)
         (HERE / f"docs/figures/network.{language}.png").write_bytes(image)
         text = pasted(path.read_text(encoding="utf-8"), language)
-        text = re.sub(r"!\[[^\]]*\]\(docs/figures/network", lambda _: f"![{alt}](docs/figures/network", text)  # noqa: B023
+        text = re.sub(r"!\[[^\]]*\]\(docs/figures/network", f"![{alt}](docs/figures/network", text)
         path.write_text(text, encoding="utf-8", newline="\n")
     return 0
 

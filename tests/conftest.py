@@ -1,0 +1,42 @@
+"""Shared fixtures; every test runs without network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("DASHAT_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    """Refuse every connection but loopback (kernels talk over it)."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"the library asked for the network: {address}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def case():
+    from dashat_lib.loaders.case import read_case
+
+    return read_case(ROOT)
+
+
+@pytest.fixture
+def copy_of_case(tmp_path):
+    """The case's data and settings in a folder of its own, without notebooks."""
+    folder = tmp_path / "kasus contoh"
+    shutil.copytree(ROOT / "data/raw", folder / "data/raw")
+    shutil.copy(ROOT / "dashat.toml", folder)
+    return folder

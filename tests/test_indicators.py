@@ -1,0 +1,153 @@
+"""Verdicts, their robustness, and the rows under each fact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from dashat_lib import fingerprint, indicators, outcomes
+from dashat_lib.pipeline import STAGES, compute
+
+NUMBERS = ["value", "lower", "upper", "reason"]
+
+
+@pytest.fixture(scope="module")
+def results(case):
+    return compute(case)
+
+
+def without_rows(case, gone):
+    """A case without some evidence rows and all that points to them."""
+    names = ("evidence", "evidence_actors", "codings", "ties", "settlements", "audit")
+    return replace(case, **{name: (t := getattr(case, name))[~t["evidence_id"].isin(gone)].reset_index(drop=True) for name in names})
+
+
+def moved(before, after):
+    """Facts whose value, bounds or reason changed, that came or went."""
+    one, other = (r.facts.set_index("fact_id")[NUMBERS].astype("object").fillna("-").map(str) for r in (before, after))
+    both = one.index.intersection(other.index)
+    changed = both[(one.loc[both] != other.loc[both]).any(axis=1)]
+    return set(changed) | (set(one.index) ^ set(other.index))
+
+
+def under(results):
+    """Facts with the rows under them."""
+    return results.fact_support.groupby("fact_id").apply(lambda part: frozenset(zip(part["table"], part["row_id"], part["role"], strict=True)))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_deleting_a_row_moves_exactly_the_facts_whose_support_names_it(case, results, seed):
+    gone = case.evidence["evidence_id"].sample(1, random_state=seed).iloc[0]
+    after = compute(without_rows(case, [gone]))
+    ties, codings, settlements = (t[t["evidence_id"] == gone] for t in (case.ties, case.codings, case.settlements))
+    vanished = {("evidence", gone), *(("ties", one) for one in ties["tie_id"]), *(("codings", one) for one in codings["coding_id"])}
+    vanished |= {("settlements", one) for one in settlements["settlement_id"]}
+    vanished |= {("evidence_actors", f"{gone}/{one}") for one in case.evidence_actors.query("evidence_id == @gone")["stakeholder_id"]}
+    support = results.fact_support
+    named = set(support.loc[[pair in vanished for pair in zip(support["table"], support["row_id"], strict=True)], "fact_id"])
+    assert moved(results, after) <= named
+    rows_before, rows_after = under(results), under(after)
+    changed = {fact for fact in rows_before.index if rows_before[fact] != rows_after.get(fact)}
+    assert changed | moved(results, after) == named
+
+
+def test_more_reports_of_one_event_change_no_count_of_events_and_no_verdict(case, results):
+    row = case.codings.query("coder == 'adjudicated' and code_id == 'leadership' and stance == 'for'").iloc[0]
+    evidence = case.evidence[case.evidence["evidence_id"] == row["evidence_id"]]
+    copies = {"evidence": [], "codings": [], "evidence_actors": []}
+    for at in range(6):
+        copies["evidence"].append(evidence.assign(evidence_id=f"X{at}"))
+        mine = case.codings[case.codings["evidence_id"] == row["evidence_id"]]
+        copies["codings"].append(mine.assign(evidence_id=f"X{at}", coding_id=mine["coding_id"] + f"x{at}"))
+        actors = case.evidence_actors[case.evidence_actors["evidence_id"] == row["evidence_id"]]
+        copies["evidence_actors"].append(actors.assign(evidence_id=f"X{at}"))
+    more = replace(case, **{name: pd.concat([getattr(case, name), *parts], ignore_index=True) for name, parts in copies.items()})
+    columns = ["set_id", "place", "n_for", "n_against", "n_mixed", "verdict"]
+    found = indicators.verdicts(indicators.gather(more))[columns]
+    pd.testing.assert_frame_equal(found, results.tables["indicator_verdicts"][columns])
+
+
+def test_flipping_all_stances_turns_support_into_contradiction(case):
+    flip = {"for": "against", "against": "for"}
+    turned = replace(case, codings=case.codings.assign(stance=case.codings["stance"].replace(flip)))
+    before, after = (indicators.verdicts(indicators.gather(one)) for one in (case, turned))
+    assert (before["n_for"] == after["n_against"]).all()
+    strong = before["verdict"].eq("supported")
+    assert strong.any()
+    assert set(after.loc[strong, "verdict"]) == {"contradicted"}
+
+
+def test_the_rows_of_the_thesis_move_no_indicator(case, results):
+    own = case.evidence.loc[case.evidence["source_id"].isin(case.settings.own_sources), "evidence_id"]
+    found = indicators.verdicts(indicators.gather(without_rows(case, own)))
+    columns = ["set_id", "place", "n_rows", "n_for", "n_against", "verdict", "qualifier"]
+    pd.testing.assert_frame_equal(found[columns], indicators.verdicts(indicators.gather(case))[columns])
+
+
+def test_order_of_rows_changes_nothing(case, results):
+    names = [name for name, _ in case.tables() if name not in {"frameworks", "fact_definitions"}]
+    shuffled = replace(case, **{name: getattr(case, name).sample(frac=1, random_state=1).reset_index(drop=True) for name in names})
+    assert moved(results, compute(shuffled)) == set()
+
+
+def test_renamed_evidence_changes_no_number(case, results):
+    def renamed(table):
+        return table.assign(evidence_id="Z" + table["evidence_id"])
+
+    names = ("evidence", "evidence_actors", "codings", "ties", "settlements", "audit")
+    assert moved(results, compute(replace(case, **{name: renamed(getattr(case, name)) for name in names}))) == set()
+
+
+def test_every_city_verdict_is_labelled_a_proxy(results):
+    city = results.tables["indicator_verdicts"].query("place == 'surakarta'")
+    assert city["qualifier"].str.contains("city-level proxy").all()
+
+
+def test_every_fact_but_an_empty_count_has_rows_under_it(results):
+    bare = results.facts[~results.facts["fact_id"].isin(results.fact_support["fact_id"])]
+    zero_or_open = bare["value"].isin([0, "undecidable"]) | bare["value"].isna()
+    assert zero_or_open.all(), bare.loc[~zero_or_open, "fact_id"].tolist()
+
+
+def test_an_undefined_fact_says_why(results):
+    assert results.facts.loc[results.facts["value"].isna(), "reason"].notna().all()
+
+
+def test_stages_read_only_the_tables_they_list(case):
+    import importlib
+
+    for stage in STAGES:
+        hidden = {name: table.iloc[:0] for name, table in case.tables() if name not in stage.reads}
+        room = importlib.import_module(stage.room)
+        pd.testing.assert_frame_equal(room.results(replace(case, **hidden)).facts, room.results(case).facts)
+
+
+def test_the_survey_fell_by_4_2_points_and_weighing_did_not(results):
+    # README of the case: SSGI 20.4 (2021), 16.2 (2022); weighing 1.96 (2021), 1.87 and 3.17 (2022)
+    facts = results.facts.set_index("fact_id")
+    assert facts.at["prevalence_change_ssgi_2021_2022", "value"] == pytest.approx(-4.2)
+    weighing = facts.loc["prevalence_change_local_weighing_2021_2022"]
+    assert (weighing["value"], weighing["lower"], weighing["upper"]) == pytest.approx((1.21, -0.09, 1.21))
+
+
+def test_no_series_holds_two_methods_and_differing_sources_give_a_range(case):
+    series = outcomes.prevalence_series(case)
+    assert not series.duplicated(["area", "survey", "method", "year"]).any()
+    differing = series[series["lower"] < series["upper"]]
+    assert len(differing)
+    assert differing["value"].isna().all()
+
+
+def test_the_library_holds_nothing_of_the_case(case):
+    from conftest import ROOT
+
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "dashat_lib").rglob("*.py"))
+    names = {*case.claims["claim_id"], *case.evidence["evidence_id"], *case.places["place"], *case.settings.own_sources}
+    names |= set(case.stakeholders["stakeholder_id"])
+    assert [name for name in sorted(names) if f'"{name}"' in text] == []
+
+
+def test_the_data_hash_is_of_the_raw_files(case):
+    assert len(fingerprint.data_hash(fingerprint.raw_files(case.folder))) == 12
