@@ -32,7 +32,10 @@ def call(*words: object, **variables: str) -> None:
 
 def setup(dev: bool = False) -> None:
     """Make .venv from the locks, once; a half-made one is made again."""
-    locks = {name: hashlib.sha256((HERE / name).read_bytes()).hexdigest() for name in ("requirements.lock", "requirements-dev.lock")}
+    locks = {
+        name: hashlib.sha256((HERE / name).read_bytes()).hexdigest()
+        for name in ("requirements.lock", "requirements-dev.lock")
+    }
     wanted = f"{sys.version_info[:3]} {locks} {hashlib.sha256((HERE / 'pyproject.toml').read_bytes()).hexdigest()}"
     try:
         kind, have = STAMP.read_text(encoding="utf-8").split("\n", 1)
@@ -71,6 +74,7 @@ def lint() -> None:
     """Check style and types."""
     setup(dev=True)
     call(PYTHON, "-m", "ruff", "check", ".")
+    call(PYTHON, "-m", "ruff", "format", "--check", ".")
     call(PYTHON, "-m", "mypy")
 
 

@@ -192,6 +192,10 @@ def _with_verdict(counts: pd.DataFrame, rule: VerdictRule) -> pd.DataFrame:
     contradicted = (
         (counts["n_against"] >= rule.n_min) & (counts["n_families_against"] >= rule.families_min) & (upper < rule.cut)
     )
-    verdict = np.select([undecidable, supported, contradicted], ["undecidable", "supported", "contradicted"], "contested")
+    verdict = np.select(
+        [undecidable, supported, contradicted], ["undecidable", "supported", "contradicted"], "contested"
+    )
     share = (counts["n_for"] / decided.where(decided > 0)).astype("float64")
-    return counts.assign(share_for=share, lower=lower, upper=upper, verdict=pd.Series(verdict, counts.index, dtype="str"))
+    return counts.assign(
+        share_for=share, lower=lower, upper=upper, verdict=pd.Series(verdict, counts.index, dtype="str")
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,7 +20,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Stakeholder collaboration, from evidence rows to verdicts: no number without evidence.",
 )
-CaseFolder = Annotated[Path, typer.Argument(help="Folder of the case (it holds dashat.toml).", show_default="this folder")]
+CaseFolder = Annotated[
+    Path, typer.Argument(help="Folder of the case (it holds dashat.toml).", show_default="this folder")
+]
 Language = Annotated[str | None, typer.Option("--lang", envvar="DASHAT_LANG", help="Language of the output: en or id.")]
 
 
@@ -50,7 +52,11 @@ def check(
         print(json.dumps([problem.record(say) for problem in problems], ensure_ascii=False, indent=2))
     else:
         _print(problems, say)
-        done = say("All tables are in order.") if not problems else say.count("{n} problem.", "{n} problems.", len(problems))
+        done = (
+            say("All tables are in order.")
+            if not problems
+            else say.count("{n} problem.", "{n} problems.", len(problems))
+        )
         print(done, file=sys.stderr)
     raise typer.Exit(1 if problems else 0)
 
@@ -80,7 +86,11 @@ def run(
     console.print(table)
     for sentence in findings.change_of_prevalence(case, say):
         console.print(sentence)
-    console.print(say("Both codings and their settlement were machine-assisted; the document under examination stands in no test."))
+    console.print(
+        say(
+            "Both codings and their settlement were machine-assisted; the document under examination stands in no test."
+        )
+    )
     raise typer.Exit(1 if done.problems else 0)
 
 
@@ -89,7 +99,7 @@ class _Bar:
 
     def __init__(self) -> None:
         self._running: list[str] = []
-        self._progress = None
+        self._progress: Any = None
 
     def __enter__(self) -> _Bar:
         return self

@@ -46,7 +46,11 @@ def _rows(case_folder: Path, folder: Path, name: str) -> list[dict[str, str]]:
 def indicators(case_folder: Path, say: Reader) -> list[Finding]:
     """Return the indicators as a whole, each at each place, from the stored verdicts."""
     places = {row["place"]: row["name"] for row in _rows(case_folder, Path("data/raw"), "places.csv")}
-    return [_finding(row, places, say) for row in _rows(case_folder, PROCESSED, "indicator_verdicts.csv") if not row["element_id"]]
+    return [
+        _finding(row, places, say)
+        for row in _rows(case_folder, PROCESSED, "indicator_verdicts.csv")
+        if not row["element_id"]
+    ]
 
 
 def _finding(row: dict[str, str], places: dict[str, str], say: Reader) -> Finding:

@@ -47,8 +47,12 @@ def data_hash(raw: Mapping[str, str]) -> str:
 def of_package() -> str:
     """Return a hash of the package's own source, catalogues among it: a changed helper makes every result stale."""
     root = Path(str(resources.files("dashat_lib")))
-    files = (path for path in root.rglob("*") if path.is_file() and path.suffix in {".py", ".po", ".js", ".css", ".html"})
-    return of_values({path.relative_to(root).as_posix(): of_bytes(path.read_bytes().replace(b"\r\n", b"\n")) for path in files})
+    files = (
+        path for path in root.rglob("*") if path.is_file() and path.suffix in {".py", ".po", ".js", ".css", ".html"}
+    )
+    return of_values(
+        {path.relative_to(root).as_posix(): of_bytes(path.read_bytes().replace(b"\r\n", b"\n")) for path in files}
+    )
 
 
 def of_environment() -> str:

@@ -153,7 +153,9 @@ def robustness(material: Material) -> pd.DataFrame:
     tables = [table.assign(kind=kind, reading=reading) for kind, reading, table in readings]
     tables.append(_without_each_family(material, base))
     found = pd.concat(tables, ignore_index=True)
-    found = found.merge(base[["set_id", "place", "verdict"]].rename(columns={"verdict": "baseline"}), on=["set_id", "place"])
+    found = found.merge(
+        base[["set_id", "place", "verdict"]].rename(columns={"verdict": "baseline"}), on=["set_id", "place"]
+    )
     found["same"] = found["verdict"] == found["baseline"]
     order = {one: at for at, one in enumerate(zip(base["place"], base["set_id"], strict=True))}
     at = pd.Series(list(zip(found["place"], found["set_id"], strict=True)), found.index).map(order)
@@ -173,7 +175,9 @@ def _without_each_family(material: Material, base: pd.DataFrame) -> pd.DataFrame
     table["verdict"] = table["verdict"].fillna("undecidable")
     table = table.sort_values(["place", "set_id", "left_out"])
     labels = base[["framework", "dimension_id", "element_id", "set_id", "label_id", "label_en", "place"]]
-    table = table[["set_id", "place", "left_out", "n_for", "n_against", "verdict"]].merge(labels, on=["set_id", "place"])
+    table = table[["set_id", "place", "left_out", "n_for", "n_against", "verdict"]].merge(
+        labels, on=["set_id", "place"]
+    )
     return table.rename(columns={"left_out": "reading"}).assign(kind="source")
 
 
@@ -194,7 +198,9 @@ def with_fragility(base: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
         n_readings=others["size"].reindex(index).to_numpy(dtype="int64"),
         n_readings_same=others["sum"].reindex(index).to_numpy(dtype="int64"),
     )
-    marks = table[["qualifier"]].assign(fragile=pd.Series(FRAGILE, table.index).where(table["fragile_families"].notna()))
+    marks = table[["qualifier"]].assign(
+        fragile=pd.Series(FRAGILE, table.index).where(table["fragile_families"].notna())
+    )
     joined = marks.apply(lambda row: ";".join(row.dropna()) or pd.NA, axis=1)
     return table.assign(qualifier=joined.astype("str"))
 
@@ -219,7 +225,9 @@ def events(material: Material) -> pd.DataFrame:
     table = table.merge(material.scored, on="set_id").rename(columns={"scope": "place"})
     columns = ["place", "dimension_id", "element_id", "set_id", "label_id", "label_en", "event_id", "date", "stance"]
     order = {one: at for at, one in enumerate(material.scored["set_id"])}
-    table = table.assign(at=table["set_id"].map(order)).sort_values(["place", "at", "date", "event_id"], ignore_index=True)
+    table = table.assign(at=table["set_id"].map(order)).sort_values(
+        ["place", "at", "date", "event_id"], ignore_index=True
+    )
     return table[[*columns, "n_rows", "evidence_ids"]]
 
 
@@ -235,10 +243,19 @@ _HOW = {
     "n_sectors": message("Sectors of all actors named in the rows that speak for {label} on {place}."),
     "share_for": message("Events for {label} divided by events for or against, on {place}, with the Wilson interval."),
     "verdict": message("Rule D1 on {label} at {place}."),
-    "n_families_that_turn": message("Source families without any one of which the verdict on {label} at {place} turns."),
+    "n_families_that_turn": message(
+        "Source families without any one of which the verdict on {label} at {place} turns."
+    ),
     "reading": message("Rule D1 on {label} at {place}, read another way: {reading}."),
 }
-_UNITS = {"n_rows": "rows", "n_families": "families", "n_families_that_turn": "families", "n_sectors": "sectors", "share_for": "share (0-1)", "verdict": "verdict"}
+_UNITS = {
+    "n_rows": "rows",
+    "n_families": "families",
+    "n_families_that_turn": "families",
+    "n_sectors": "sectors",
+    "share_for": "share (0-1)",
+    "verdict": "verdict",
+}
 _NO_DECIDED_EVENT, TOO_FEW_ROWS = "no event for or against", "too few rows"
 # Which stance of the event a row must have to be in the number; the rest of the set's rows was looked at.
 _COUNTED = {
@@ -262,7 +279,9 @@ def results(case: Case) -> Results:
         here = rows[(rows["set_id"] == one["set_id"]) & (rows["scope"] == one["place"])]
         read = others[(others["set_id"] == one["set_id"]) & (others["place"] == one["place"])]
         values = {name: one[name] for name in _HOW if name in one}
-        values["n_families_that_turn"] = len(str(one["fragile_families"]).split(";")) if pd.notna(one["fragile_families"]) else 0
+        values["n_families_that_turn"] = (
+            len(str(one["fragile_families"]).split(";")) if pd.notna(one["fragile_families"]) else 0
+        )
         values |= {f"verdict.{name}": said for name, said in zip(read["reading"], read["verdict"], strict=True)}
         for name, value in values.items():
             kind, _, reading = name.partition(".")
@@ -280,7 +299,9 @@ def results(case: Case) -> Results:
                     "reading": reading,
                 },
                 reason=_NO_DECIDED_EVENT if pd.isna(value) else None,
-                support=_rows_under(here, _COUNTED.get(kind, {"for", "against"}), named if kind in _WEIGHS_ACTORS else None),
+                support=_rows_under(
+                    here, _COUNTED.get(kind, {"for", "against"}), named if kind in _WEIGHS_ACTORS else None
+                ),
             )
     ledger.define(case, STATISTICS)
     tables = {"indicator_verdicts": table, "indicator_robustness": readings, "indicator_events": events(material)}
@@ -290,9 +311,15 @@ def results(case: Case) -> Results:
 def _rows_under(here: pd.DataFrame, stances: set[str], named: pd.Series | None) -> list[pd.DataFrame]:
     """The evidence rows and codings of a set, those in the number apart; with `named` also the actors whose sectors were weighed."""
     inside, outside = here[here["event_stance"].isin(stances)], here[~here["event_stance"].isin(stances)]
-    found = [under(table, inside[key], outside[key]) for table, key in [("evidence", "evidence_id"), ("codings", "coding_id")]]
+    found = [
+        under(table, inside[key], outside[key])
+        for table, key in [("evidence", "evidence_id"), ("codings", "coding_id")]
+    ]
     if named is not None:
-        actors = [{row_id(row, who) for row in set(part["evidence_id"]) for who in named.get(row, [])} for part in (inside, outside)]
+        actors = [
+            {row_id(row, who) for row in set(part["evidence_id"]) for who in named.get(row, [])}
+            for part in (inside, outside)
+        ]
         found.append(under("evidence_actors", *actors))
     return found
 
@@ -327,7 +354,9 @@ def min_rows(case: Case, given: Mapping[str, str]) -> Measured:
     smallest = int(rows.groupby("set_id")["evidence_id"].nunique().reindex(codes, fill_value=0).min())
     return Measured(
         value=smallest if smallest >= floor else float("nan"),
-        how=message("Rows on {place} coded with each indicator; the smallest number. Below {floor} it decides nothing."),
+        how=message(
+            "Rows on {place} coded with each indicator; the smallest number. Below {floor} it decides nothing."
+        ),
         details={"place": case.places.set_index("place").at[place, "name"], "floor": floor},
         support=(under("evidence", rows["evidence_id"]), under("codings", rows["coding_id"])),
         place=place,

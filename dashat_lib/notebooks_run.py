@@ -118,7 +118,9 @@ def _stopped(path: Path, cell: int | None, reason: str) -> Problem:
         None,
         None,
         message("cell {cell} stopped with {reason}."),
-        message("Open the notebook, run it up to that cell and mend it there; its stored outputs were left as they were."),
+        message(
+            "Open the notebook, run it up to that cell and mend it there; its stored outputs were left as they were."
+        ),
         {"cell": str(cell), "reason": first[:300]},
     )
 
@@ -142,5 +144,13 @@ def _read(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         reason = str(error)
     raise NotebookError(
-        Problem(path.name, None, None, None, message("is no notebook: {reason}."), message("Restore it, or take it out of notebooks/."), {"reason": reason})
+        Problem(
+            path.name,
+            None,
+            None,
+            None,
+            message("is no notebook: {reason}."),
+            message("Restore it, or take it out of notebooks/."),
+            {"reason": reason},
+        )
     )

@@ -43,7 +43,11 @@ def prevalence_series(case: Case, areas: list[str] | None = None) -> pd.DataFram
     )
     table.insert(5, "value", table["lower"].where(table["lower"] == table["upper"]))
     rank = table["area"].map({area: at for at, area in enumerate(areas)})
-    return table.assign(rank=rank).sort_values(["rank", "method", "survey", "year"], ignore_index=True).drop(columns="rank")
+    return (
+        table.assign(rank=rank)
+        .sort_values(["rank", "method", "survey", "year"], ignore_index=True)
+        .drop(columns="rank")
+    )
 
 
 def prevalence_change(case: Case, given: Mapping[str, str]) -> Measured:
@@ -102,7 +106,12 @@ def results(case: Case) -> Results:
             unit="percent",
             place=_place_of(case, one["area"]),
             how=message("Prevalence of stunting in {area}, {year}, by {survey} ({by}); bounds: what its sources say."),
-            details={"area": one["area"], "year": str(one["year"]), "survey": one["survey"], "by": _METHOD_NAMES[one["method"]]},
+            details={
+                "area": one["area"],
+                "year": str(one["year"]),
+                "survey": one["survey"],
+                "by": _METHOD_NAMES[one["method"]],
+            },
             reason=SOURCES_DIFFER if pd.isna(one["value"]) else None,
             support=[under("prevalence", one["prevalence_ids"].split(";"))],
         )

@@ -39,7 +39,9 @@ class Stage:
 
 _CODED = ("sources", "evidence", "evidence_actors", "codebook", "codings", "stakeholders", "places")
 STAGES = (
-    Stage("overview", ("sources", "evidence", "evidence_actors", "stakeholders", "ties", "codings", "claims", "places")),
+    Stage(
+        "overview", ("sources", "evidence", "evidence_actors", "stakeholders", "ties", "codings", "claims", "places")
+    ),
     Stage("indicators", (*_CODED, "frameworks", "crosswalk", "fact_definitions")),
     Stage("outcomes", ("prevalence", "places", "fact_definitions")),
 )
@@ -84,7 +86,12 @@ class Run:
 
 
 def run(
-    case_folder: Path | str = ".", *, jobs: int = 2, force: bool = False, notebooks: bool = True, progress: Progress | None = None
+    case_folder: Path | str = ".",
+    *,
+    jobs: int = 2,
+    force: bool = False,
+    notebooks: bool = True,
+    progress: Progress | None = None,
 ) -> Run:
     """Check a case, compute every stage, write ``data/processed`` and run the notebooks.
 
@@ -158,7 +165,9 @@ class _Now:
         """What a notebook hangs on: its cells and the stages it names, all raw tables where it names none."""
         named = notebooks_run.stages_of(path)
         stages = [self.stage_key(stage) for stage in STAGES if named is None or stage.name in named]
-        return fingerprint.of_values([notebooks_run.source_hash(path), stages, self.raw if named is None else None, self.code])
+        return fingerprint.of_values(
+            [notebooks_run.source_hash(path), stages, self.raw if named is None else None, self.code]
+        )
 
 
 def _table_of(raw_file: str) -> str:
@@ -168,7 +177,9 @@ def _table_of(raw_file: str) -> str:
 
 def _whole(now: _Now) -> str:
     """One hash of all inputs and outputs: when it is what it was, there is nothing to do."""
-    outputs = fingerprint.of_files(now.folder, (path for path in (now.folder / fingerprint.PROCESSED).glob("*") if path.is_file()))
+    outputs = fingerprint.of_files(
+        now.folder, (path for path in (now.folder / fingerprint.PROCESSED).glob("*") if path.is_file())
+    )
     notebooks = fingerprint.of_files(now.folder, notebooks_run.find(now.folder))
     return fingerprint.of_values([now.raw, now.settings, now.code, outputs, notebooks])
 
@@ -223,7 +234,9 @@ def _compute(now: _Now, state: dict[str, Any], watcher: Progress, report: Run, *
         watcher.end(stage.name)
     memory.reduce_size(bytes_limit="200M")
     language = case.settings.languages[0]
-    report.changed.extend(store(now.folder, merge(parts), _manifest(now, case), title=case.settings.title.get(language, "")))
+    report.changed.extend(
+        store(now.folder, merge(parts), _manifest(now, case), title=case.settings.title.get(language, ""))
+    )
 
 
 def _manifest(now: _Now, case: Case) -> dict[str, object]:
@@ -273,7 +286,11 @@ def _run_notebooks(
         else:
             if write(now.folder, path, executed.content):
                 report.changed.append(path.name)
-            known[path.name] = {"key": keys[path], "file": fingerprint.of_file(path), "seconds": round(executed.seconds, 1)}
+            known[path.name] = {
+                "key": keys[path],
+                "file": fingerprint.of_file(path),
+                "seconds": round(executed.seconds, 1),
+            }
             _save_state(now.folder, state)
         watcher.end(path.name)
 

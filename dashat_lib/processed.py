@@ -125,7 +125,11 @@ def _package(results: Results, written: Mapping[str, bytes], title: str) -> dict
             {"name": name.removesuffix(".csv"), "type": "table", "path": name, "format": "csv", "mediatype": "text/csv"}
             | {"encoding": "utf-8", "bytes": len(content), "hash": digest, "schema": schema}
         )
-    licence = {"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/", "title": "Creative Commons Attribution 4.0"}
+    licence = {
+        "name": "CC-BY-4.0",
+        "path": "https://creativecommons.org/licenses/by/4.0/",
+        "title": "Creative Commons Attribution 4.0",
+    }
     return {"name": "dashat-results", "title": title, "licenses": [licence], "resources": resources}
 
 
@@ -140,11 +144,16 @@ def _type(column: pd.Series) -> str:
 def read(case_folder: Path) -> Results:
     """Read the stored results of a case back; numbers stay as they were written."""
     folder = case_folder / PROCESSED
-    tables = {path.stem: pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=_text_columns(path)) for path in sorted(folder.glob("*.csv"))}
+    tables = {
+        path.stem: pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=_text_columns(path))
+        for path in sorted(folder.glob("*.csv"))
+    }
     return Results(tables.pop("facts"), tables.pop("fact_support"), tables)
 
 
 def _text_columns(path: Path) -> dict[str, str]:
     with path.open(encoding="utf-8") as file:
         names = file.readline().rstrip("\n").split(",")
-    return {name: "str" for name in names if name.endswith(("_id", "_ids")) or name in {"value", "key", "reading", "date"}}
+    return {
+        name: "str" for name in names if name.endswith(("_id", "_ids")) or name in {"value", "key", "reading", "date"}
+    }

@@ -55,14 +55,18 @@ def is_date(text: str) -> bool:
         return False
     parts = [int(part) for part in text.split("-")]
     try:
-        date(*(parts + [1, 1])[:3])
+        date(*[*parts, 1, 1][:3])
     except ValueError:
         return False
     return True
 
 
 def _id(unique: bool = False, nullable: bool = False) -> pa.Column:
-    return pa.Column(checks=_matches(lambda text: re.fullmatch(r"\S+", text) is not None, "id"), nullable=nullable, metadata={"unique": unique})
+    return pa.Column(
+        checks=_matches(lambda text: re.fullmatch(r"\S+", text) is not None, "id"),
+        nullable=nullable,
+        metadata={"unique": unique},
+    )
 
 
 def _text(nullable: bool = False) -> pa.Column:
@@ -73,9 +77,15 @@ def _word(*allowed: str, nullable: bool = False) -> pa.Column:
     return pa.Column(checks=_one_of(*allowed), nullable=nullable)
 
 
-def _number(low: float = float("-inf"), high: float = float("inf"), *, whole: bool = False, nullable: bool = False) -> pa.Column:
+def _number(
+    low: float = float("-inf"), high: float = float("inf"), *, whole: bool = False, nullable: bool = False
+) -> pa.Column:
     inside = _matches(lambda text: not is_number(text) or low <= float(text) <= high, f"range:{low:g}:{high:g}")
-    return pa.Column(checks=[_matches(is_number, "number"), inside], nullable=nullable, metadata={"number": "Int64" if whole else "float64"})
+    return pa.Column(
+        checks=[_matches(is_number, "number"), inside],
+        nullable=nullable,
+        metadata={"number": "Int64" if whole else "float64"},
+    )
 
 
 def _date(nullable: bool = False) -> pa.Column:
@@ -91,7 +101,18 @@ RELATIONS = (
     "coordinates_with", "partners_with",
 )  # fmt: skip
 UNDIRECTED = ("coordinates_with", "partners_with")
-_KINDS = ("news", "government_page", "journal_article", "statistics", "guideline", "thesis", "regulation", "interview", "field_note", "minutes")
+_KINDS = (
+    "news",
+    "government_page",
+    "journal_article",
+    "statistics",
+    "guideline",
+    "thesis",
+    "regulation",
+    "interview",
+    "field_note",
+    "minutes",
+)
 
 
 def _table(*key: str, **columns: pa.Column) -> pa.DataFrameSchema:
@@ -206,7 +227,11 @@ LISTS: tuple[tuple[str, str, str, str], ...] = (
     ("claim_tests", "evidence_ids", "evidence", "evidence_id"),
     ("would_decide", "ask_whom", "stakeholders", "stakeholder_id"),
 )
-TREES = (("stakeholders", "stakeholder_id", "part_of"), ("codebook", "code_id", "parent"), ("places", "place", "within"))
+TREES = (
+    ("stakeholders", "stakeholder_id", "part_of"),
+    ("codebook", "code_id", "parent"),
+    ("places", "place", "within"),
+)
 
 
 def _shown(value: object) -> str | None:
@@ -226,7 +251,9 @@ def _near(value: object, allowed: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def check_tables(tables: Mapping[str, pd.DataFrame], settings: Settings, file_of: Callable[[str, int], str]) -> list[Problem]:
+def check_tables(
+    tables: Mapping[str, pd.DataFrame], settings: Settings, file_of: Callable[[str, int], str]
+) -> list[Problem]:
     """Return every problem of every table.
 
     Parameters
@@ -245,14 +272,23 @@ def check_tables(tables: Mapping[str, pd.DataFrame], settings: Settings, file_of
         problems += _references(tables, name, column, target, key, file_of, listed=at >= len(REFERENCES))
     for name, key, parent in TREES:
         problems += _cycles(tables, name, key, parent, file_of)
-    problems += [*_precision(tables, file_of), *_ties(tables, file_of), *_years(tables, file_of), *_settings(tables, settings)]
+    problems += [
+        *_precision(tables, file_of),
+        *_ties(tables, file_of),
+        *_years(tables, file_of),
+        *_settings(tables, settings),
+    ]
     return shortened(problems)
 
 
-def _columns(name: str, table: pd.DataFrame, schema: pa.DataFrameSchema, settings: Settings, file_of: Callable[[str, int], str]) -> list[Problem]:
+def _columns(
+    name: str, table: pd.DataFrame, schema: pa.DataFrameSchema, settings: Settings, file_of: Callable[[str, int], str]
+) -> list[Problem]:
     if table.empty:
         return []
-    present = pa.DataFrameSchema({column: one for column, one in schema.columns.items() if column in table}, strict=False)
+    present = pa.DataFrameSchema(
+        {column: one for column, one in schema.columns.items() if column in table}, strict=False
+    )
     try:
         present.validate(table, lazy=True)
     except pa.errors.SchemaErrors as error:
@@ -286,7 +322,9 @@ def _explained(check: str, value: object, decimal: str) -> tuple[str, str, dict[
     return EMPTY, FILL_IN, {}
 
 
-def _keys(name: str, table: pd.DataFrame, schema: pa.DataFrameSchema, file_of: Callable[[str, int], str]) -> list[Problem]:
+def _keys(
+    name: str, table: pd.DataFrame, schema: pa.DataFrameSchema, file_of: Callable[[str, int], str]
+) -> list[Problem]:
     key = [column for column in schema.metadata["key"] if column in table]
     if not key or table.empty or len(key) < len(schema.metadata["key"]):
         return []
@@ -305,7 +343,14 @@ def _keys(name: str, table: pd.DataFrame, schema: pa.DataFrameSchema, file_of: C
 
 
 def _references(
-    tables: Mapping[str, pd.DataFrame], name: str, column: str, target: str, key: str, file_of: Callable[[str, int], str], *, listed: bool
+    tables: Mapping[str, pd.DataFrame],
+    name: str,
+    column: str,
+    target: str,
+    key: str,
+    file_of: Callable[[str, int], str],
+    *,
+    listed: bool,
 ) -> list[Problem]:
     table, pointed = tables.get(name), tables.get(target)
     if table is None or pointed is None or column not in table or key not in pointed:
@@ -315,16 +360,32 @@ def _references(
     if listed:
         cells = cells.str.split(";").explode().str.strip()
         cells = cells[(cells != "") & ~cells.str.startswith("group:")]
-    problems = []
+    problems: list[Problem] = []
     for at, value in cells[~cells.isin(known)].items():
         near = _near(value, known) if len(problems) < AT_MOST else None
-        mend = message("Write '{near}', or add '{value}' to {target}.") if near else message("Add it to {target}, or mend the id.")
+        mend = (
+            message("Write '{near}', or add '{value}' to {target}.")
+            if near
+            else message("Add it to {target}, or mend the id.")
+        )
         details: dict[str, object] = {"target": f"{target}.csv", "near": near}
-        problems.append(Problem(file_of(name, at), at + 2, column, _shown(value), message("'{value}' is not in {target}."), mend, details))
+        problems.append(
+            Problem(
+                file_of(name, at),
+                at + 2,
+                column,
+                _shown(value),
+                message("'{value}' is not in {target}."),
+                mend,
+                details,
+            )
+        )
     return problems
 
 
-def _cycles(tables: Mapping[str, pd.DataFrame], name: str, key: str, parent: str, file_of: Callable[[str, int], str]) -> list[Problem]:
+def _cycles(
+    tables: Mapping[str, pd.DataFrame], name: str, key: str, parent: str, file_of: Callable[[str, int], str]
+) -> list[Problem]:
     table = tables.get(name)
     if table is None or not {key, parent} <= set(table):
         return []
@@ -350,7 +411,9 @@ def _precision(tables: Mapping[str, pd.DataFrame], file_of: Callable[[str, int],
         if table is None or not {"date", "date_precision"} <= set(table):
             continue
         known = table["date"].str.len().map({4: "year", 7: "month", 10: "day"})
-        wrong = known.notna() & table["date_precision"].isin(["year", "month", "day"]) & (known != table["date_precision"])
+        wrong = (
+            known.notna() & table["date_precision"].isin(["year", "month", "day"]) & (known != table["date_precision"])
+        )
         for at in table.index[wrong]:
             problems.append(
                 Problem(file_of(name, at), at + 2, "date_precision", _shown(table.at[at, "date_precision"]),
@@ -362,7 +425,11 @@ def _precision(tables: Mapping[str, pd.DataFrame], file_of: Callable[[str, int],
 
 def _ties(tables: Mapping[str, pd.DataFrame], file_of: Callable[[str, int], str]) -> list[Problem]:
     ties, actors = tables.get("ties"), tables.get("evidence_actors")
-    if ties is None or actors is None or not {"source_stakeholder", "target_stakeholder", "evidence_id", "relation", "directed"} <= set(ties):
+    if (
+        ties is None
+        or actors is None
+        or not {"source_stakeholder", "target_stakeholder", "evidence_id", "relation", "directed"} <= set(ties)
+    ):
         return []
     if not {"evidence_id", "stakeholder_id"} <= set(actors):
         return []
@@ -421,7 +488,17 @@ def _settings(tables: Mapping[str, pd.DataFrame], settings: Settings) -> list[Pr
                 near = _near(value, known)
                 mend = WRITE_NEAREST if near else message("Add it to {target}, or mend the setting.")
                 details: dict[str, object] = {"target": f"{target}.csv", "near": near}
-                problems.append(Problem(SETTINGS_FILE, None, name, _shown(value), message("'{value}' is not in {target}."), mend, details))
+                problems.append(
+                    Problem(
+                        SETTINGS_FILE,
+                        None,
+                        name,
+                        _shown(value),
+                        message("'{value}' is not in {target}."),
+                        mend,
+                        details,
+                    )
+                )
     return problems
 
 
@@ -437,7 +514,17 @@ def shortened(problems: list[Problem]) -> list[Problem]:
             kept.append(one)
     for (file, column, _), n in counts.items():
         if n > AT_MOST:
-            kept.append(Problem(file, None, column, None, message("{n} more of this kind."), message("Mend the first ones and check again."), {"n": n - AT_MOST}))
+            kept.append(
+                Problem(
+                    file,
+                    None,
+                    column,
+                    None,
+                    message("{n} more of this kind."),
+                    message("Mend the first ones and check again."),
+                    {"n": n - AT_MOST},
+                )
+            )
     return kept
 
 
@@ -452,7 +539,9 @@ def converted(name: str, table: pd.DataFrame) -> pd.DataFrame:
     table = table.copy()
     for column, kind in types.items():
         numbers = pd.to_numeric(table[column])
-        table[column] = numbers.astype("Int64" if kind == "Int64" and numbers.isna().any() else "int64" if kind == "Int64" else "float64")
+        table[column] = numbers.astype(
+            "Int64" if kind == "Int64" and numbers.isna().any() else "int64" if kind == "Int64" else "float64"
+        )
     if name == "ties":
         table["directed"] = table["directed"] == "true"
     return table

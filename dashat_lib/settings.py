@@ -87,17 +87,28 @@ def read_settings(case_folder: Path) -> Settings:
     try:
         found = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
-        raise _refusal(message("is not in this folder."), message("Go to the folder of a case, or name it: dashat run FOLDER.")) from None
+        raise _refusal(
+            message("is not in this folder."), message("Go to the folder of a case, or name it: dashat run FOLDER.")
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise _refusal(message("cannot be read: {reason}."), message("Save it as a UTF-8 text file."), reason=str(error)) from None
+        raise _refusal(
+            message("cannot be read: {reason}."), message("Save it as a UTF-8 text file."), reason=str(error)
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise _refusal(message("is not valid TOML: {reason}."), message("Mend that line."), reason=str(error)) from None
     try:
         return Settings.model_validate(found)
     except ValidationError as error:
         raise DashatError(
-            Problem(FILE, None, ".".join(map(str, one["loc"])) or None, _short(one["input"]), message("{reason}."),
-                    message("Mend this setting; the docstring of dashat_lib.settings lists them."), {"reason": one["msg"]})
+            Problem(
+                FILE,
+                None,
+                ".".join(map(str, one["loc"])) or None,
+                _short(one["input"]),
+                message("{reason}."),
+                message("Mend this setting; the docstring of dashat_lib.settings lists them."),
+                {"reason": one["msg"]},
+            )
             for one in error.errors()
         ) from None
 

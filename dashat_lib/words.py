@@ -125,7 +125,7 @@ class Reader:
         if len(parts) == 1:
             return iso
         if len(parts) == 2:
-            return format_skeleton("yMMMM", date(*parts, 1), locale=self.locale)
+            return format_skeleton("yMMMM", date(parts[0], parts[1], 1), locale=self.locale)
         return format_date(date(*parts), format="long", locale=self.locale)
 
     def list(self, items: Iterable[str]) -> str:

@@ -20,7 +20,11 @@ def findings_block(language: str) -> str:
     head = findings.headings(say)
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     for one in findings.indicators(HERE, say):
-        lines.append("| " + " | ".join([one.indicator, one.place, one.events, one.families, one.share, one.verdict, one.qualifier]) + " |")
+        lines.append(
+            "| "
+            + " | ".join([one.indicator, one.place, one.events, one.families, one.share, one.verdict, one.qualifier])
+            + " |"
+        )
     return "\n".join([*lines, "", *(f"- {text}" for text in findings.change_of_prevalence(HERE, say))])
 
 
@@ -30,7 +34,9 @@ def numbers_block(language: str) -> str:
     from dashat_lib.words import reader
 
     say, facts = reader(language), findings.facts(HERE)
-    size = {name: int(facts[f"n_{name}"]["value"]) for name in ("sources", "evidence", "stakeholders", "ties", "codings")}
+    size = {
+        name: int(facts[f"n_{name}"]["value"]) for name in ("sources", "evidence", "stakeholders", "ties", "codings")
+    }
     text = {
         "en": "{sources} sources, {evidence} evidence rows, {stakeholders} stakeholders, {ties} reports of ties, {codings} codings.",
         "id": "{sources} sumber, {evidence} baris bukti, {stakeholders} pemangku kepentingan, {ties} laporan hubungan, {codings} pengodean.",
@@ -49,10 +55,14 @@ def picture(language: str) -> tuple[bytes, str]:
     case, say = read_case(HERE), reader(language)
     own = case.evidence.loc[case.evidence["source_id"].isin(case.settings.own_sources), "evidence_id"]
     joined = pairs(case.ties[~case.ties["evidence_id"].isin(own)])
-    rows = case.evidence_actors.merge(case.evidence[["evidence_id", "source_id"]]).merge(case.sources[["source_id", "source_family"]])
+    rows = case.evidence_actors.merge(case.evidence[["evidence_id", "source_id"]]).merge(
+        case.sources[["source_id", "source_family"]]
+    )
     rows = rows[~rows["source_id"].isin(case.settings.own_sources)]
     families = rows.groupby("stakeholder_id")["source_family"].nunique()
-    stakeholders = case.stakeholders.assign(n_families=case.stakeholders["stakeholder_id"].map(families).fillna(0).astype(int))
+    stakeholders = case.stakeholders.assign(
+        n_families=case.stakeholders["stakeholder_id"].map(families).fillna(0).astype(int)
+    )
     fig, ax = style.figure(20, 13)
     network.network_map(layout(joined, seed=case.settings.seed), joined, stakeholders, least=LEAST, say=say, ax=ax)
     alt = network.network_map_alt(joined, stakeholders, say=say)

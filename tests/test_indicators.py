@@ -21,7 +21,10 @@ def results(case):
 def without_rows(case, gone):
     """A case without some evidence rows and all that points to them."""
     names = ("evidence", "evidence_actors", "codings", "ties", "settlements", "audit")
-    return replace(case, **{name: (t := getattr(case, name))[~t["evidence_id"].isin(gone)].reset_index(drop=True) for name in names})
+    return replace(
+        case,
+        **{name: (t := getattr(case, name))[~t["evidence_id"].isin(gone)].reset_index(drop=True) for name in names},
+    )
 
 
 def moved(before, after):
@@ -34,7 +37,9 @@ def moved(before, after):
 
 def under(results):
     """Facts with the rows under them."""
-    return results.fact_support.groupby("fact_id").apply(lambda part: frozenset(zip(part["table"], part["row_id"], part["role"], strict=True)))
+    return results.fact_support.groupby("fact_id").apply(
+        lambda part: frozenset(zip(part["table"], part["row_id"], part["role"], strict=True))
+    )
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -42,11 +47,20 @@ def test_deleting_a_row_moves_exactly_the_facts_whose_support_names_it(case, res
     gone = case.evidence["evidence_id"].sample(1, random_state=seed).iloc[0]
     after = compute(without_rows(case, [gone]))
     ties, codings, settlements = (t[t["evidence_id"] == gone] for t in (case.ties, case.codings, case.settlements))
-    vanished = {("evidence", gone), *(("ties", one) for one in ties["tie_id"]), *(("codings", one) for one in codings["coding_id"])}
+    vanished = {
+        ("evidence", gone),
+        *(("ties", one) for one in ties["tie_id"]),
+        *(("codings", one) for one in codings["coding_id"]),
+    }
     vanished |= {("settlements", one) for one in settlements["settlement_id"]}
-    vanished |= {("evidence_actors", f"{gone}/{one}") for one in case.evidence_actors.query("evidence_id == @gone")["stakeholder_id"]}
+    vanished |= {
+        ("evidence_actors", f"{gone}/{one}")
+        for one in case.evidence_actors.query("evidence_id == @gone")["stakeholder_id"]
+    }
     support = results.fact_support
-    named = set(support.loc[[pair in vanished for pair in zip(support["table"], support["row_id"], strict=True)], "fact_id"])
+    named = set(
+        support.loc[[pair in vanished for pair in zip(support["table"], support["row_id"], strict=True)], "fact_id"]
+    )
     assert moved(results, after) <= named
     rows_before, rows_after = under(results), under(after)
     changed = {fact for fact in rows_before.index if rows_before[fact] != rows_after.get(fact)}
@@ -63,7 +77,9 @@ def test_more_reports_of_one_event_change_no_count_of_events_and_no_verdict(case
         copies["codings"].append(mine.assign(evidence_id=f"X{at}", coding_id=mine["coding_id"] + f"x{at}"))
         actors = case.evidence_actors[case.evidence_actors["evidence_id"] == row["evidence_id"]]
         copies["evidence_actors"].append(actors.assign(evidence_id=f"X{at}"))
-    more = replace(case, **{name: pd.concat([getattr(case, name), *parts], ignore_index=True) for name, parts in copies.items()})
+    more = replace(
+        case, **{name: pd.concat([getattr(case, name), *parts], ignore_index=True) for name, parts in copies.items()}
+    )
     columns = ["set_id", "place", "n_for", "n_against", "n_mixed", "verdict"]
     found = indicators.verdicts(indicators.gather(more))[columns]
     pd.testing.assert_frame_equal(found, results.tables["indicator_verdicts"][columns])
@@ -88,7 +104,9 @@ def test_the_rows_of_the_thesis_move_no_indicator(case, results):
 
 def test_order_of_rows_changes_nothing(case, results):
     names = [name for name, _ in case.tables() if name not in {"frameworks", "fact_definitions"}]
-    shuffled = replace(case, **{name: getattr(case, name).sample(frac=1, random_state=1).reset_index(drop=True) for name in names})
+    shuffled = replace(
+        case, **{name: getattr(case, name).sample(frac=1, random_state=1).reset_index(drop=True) for name in names}
+    )
     assert moved(results, compute(shuffled)) == set()
 
 

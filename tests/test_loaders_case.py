@@ -34,14 +34,22 @@ def test_the_real_case_has_no_problem():
     assert check_case(ROOT) == []
 
 
-@pytest.mark.skipif(not (SHARED / "case").is_dir(), reason="the folder with the original tables is not here (DASHAT_SHARED)")
+@pytest.mark.skipif(
+    not (SHARED / "case").is_dir(), reason="the folder with the original tables is not here (DASHAT_SHARED)"
+)
 def test_data_raw_is_the_original_byte_for_byte():
     for path in (SHARED / "case").rglob("*.csv"):
         assert (ROOT / "data/raw" / path.relative_to(SHARED / "case")).read_bytes() == path.read_bytes(), path.name
 
 
 FAULTS = [
-    ("ties", 31, "target_stakeholder", "bkkbnn", "'bkkbnn' is not in stakeholders.csv. Write 'bkkbn', or add 'bkkbnn' to stakeholders.csv."),
+    (
+        "ties",
+        31,
+        "target_stakeholder",
+        "bkkbnn",
+        "'bkkbnn' is not in stakeholders.csv. Write 'bkkbn', or add 'bkkbnn' to stakeholders.csv.",
+    ),
     ("ties", 5, "relation", "fund", "Write 'funds'."),
     ("ties", 6, "amount", "1.000.000", "'1.000.000' is not a number."),
     ("ties", 7, "directed", "yes", "'yes' is not one of: true, false."),
@@ -63,9 +71,16 @@ FAULTS = [
 @pytest.mark.parametrize(("table", "row", "column", "value", "said"), FAULTS)
 def test_each_fault_is_named_with_file_row_column_and_mend(copy_of_case, table, row, column, value, said):
     put(copy_of_case, table, row, column, value)
-    found = [problem for problem in check_case(copy_of_case) if (problem.file, problem.row, problem.column) == (f"{table}.csv", row, column)]
+    found = [
+        problem
+        for problem in check_case(copy_of_case)
+        if (problem.file, problem.row, problem.column) == (f"{table}.csv", row, column)
+    ]
     assert found
-    assert any(str(problem).startswith(f"{table}.csv, row {row}, column {column}: ") and said in str(problem) for problem in found), list(map(str, found))
+    assert any(
+        str(problem).startswith(f"{table}.csv, row {row}, column {column}: ") and said in str(problem)
+        for problem in found
+    ), list(map(str, found))
 
 
 def test_all_faults_are_named_at_once(copy_of_case):
@@ -102,10 +117,18 @@ def test_spreadsheet_variants_give_the_same_tables(copy_of_case, case, how):
 def test_a_decimal_comma_is_read_only_where_the_case_says_so(copy_of_case, case):
     rows = cells(copy_of_case, "prevalence")
     at = rows[0].index("prevalence_pct")
-    write(copy_of_case, "prevalence", [rows[0], *([*row[:at], row[at].replace(".", ","), *row[at + 1 :]] for row in rows[1:])])
-    assert all("is not a number" in str(problem) or "more of this kind" in str(problem) for problem in check_case(copy_of_case))
+    write(
+        copy_of_case,
+        "prevalence",
+        [rows[0], *([*row[:at], row[at].replace(".", ","), *row[at + 1 :]] for row in rows[1:])],
+    )
+    assert all(
+        "is not a number" in str(problem) or "more of this kind" in str(problem) for problem in check_case(copy_of_case)
+    )
     settings = copy_of_case / "dashat.toml"
-    settings.write_text(settings.read_text(encoding="utf-8").replace('decimal = "."', 'decimal = ","'), encoding="utf-8")
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace('decimal = "."', 'decimal = ","'), encoding="utf-8"
+    )
     pd.testing.assert_frame_equal(read_case(copy_of_case).prevalence, case.prevalence)
 
 
@@ -135,7 +158,11 @@ def test_a_missing_table_a_missing_column_and_a_folder_get_a_line(copy_of_case):
     rows = cells(copy_of_case, "evidence")
     write(copy_of_case, "evidence", [row[1:] for row in rows])
     said = "\n".join(map(str, check_case(copy_of_case)))
-    for part in ("ties.csv: is missing", "codings.csv: is a folder", "evidence.csv, row 1, column evidence_id: this column is missing"):
+    for part in (
+        "ties.csv: is missing",
+        "codings.csv: is a folder",
+        "evidence.csv, row 1, column evidence_id: this column is missing",
+    ):
         assert part in said
 
 
@@ -155,8 +182,12 @@ def test_a_cell_of_a_megabyte_is_read(copy_of_case):
 
 def test_settings_that_point_nowhere_are_named(copy_of_case):
     path = copy_of_case / "dashat.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace('focal_place = "jebres"', 'focal_place = "jebre"'), encoding="utf-8")
-    assert [str(problem) for problem in check_case(copy_of_case)] == ["dashat.toml, column focal_place: 'jebre' is not in places.csv. Write 'jebres'."]
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('focal_place = "jebres"', 'focal_place = "jebre"'), encoding="utf-8"
+    )
+    assert [str(problem) for problem in check_case(copy_of_case)] == [
+        "dashat.toml, column focal_place: 'jebre' is not in places.csv. Write 'jebres'."
+    ]
 
 
 def test_reading_changes_no_file(copy_of_case):

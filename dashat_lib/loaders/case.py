@@ -64,7 +64,16 @@ def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
             label = path.relative_to(raw).as_posix()
             if not path.exists():
                 if name not in OPTIONAL:
-                    problems.append(Problem(label, None, None, None, message("is missing from data/raw."), message("Add the table, or start from a copy of the Dashat case.")))
+                    problems.append(
+                        Problem(
+                            label,
+                            None,
+                            None,
+                            None,
+                            message("is missing from data/raw."),
+                            message("Add the table, or start from a copy of the Dashat case."),
+                        )
+                    )
                 continue
             try:
                 table = read_table(path, label)
@@ -73,7 +82,14 @@ def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
                 continue
             missing = [column for column in SCHEMAS[name].columns if column not in table]
             problems += [
-                Problem(label, 1, column, None, message("this column is missing."), message("Add the column to the header row."))
+                Problem(
+                    label,
+                    1,
+                    column,
+                    None,
+                    message("this column is missing."),
+                    message("Add the column to the header row."),
+                )
                 for column in missing
             ]
             files.setdefault(name, []).append((label, _decimals(name, table, settings)))
@@ -95,7 +111,9 @@ def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
         return None, sorted(problems, key=lambda one: (one.file, one.row or 0, one.column or ""))
     typed = {name: converted(name, table) for name, table in tables.items()}
     for name in OPTIONAL - set(typed):
-        typed[name] = converted(name, pd.DataFrame({column: pd.Series(dtype="str") for column in SCHEMAS[name].columns}))
+        typed[name] = converted(
+            name, pd.DataFrame({column: pd.Series(dtype="str") for column in SCHEMAS[name].columns})
+        )
     return Case(folder=folder, settings=settings, **typed), []
 
 
@@ -113,16 +131,32 @@ def read_table(path: Path, label: str | None = None) -> pd.DataFrame:
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise _refused(label, message("cannot be read as a table: {reason}."), message("Look for a quotation mark that is not closed."), reason=str(error)) from None
+        raise _refused(
+            label,
+            message("cannot be read as a table: {reason}."),
+            message("Look for a quotation mark that is not closed."),
+            reason=str(error),
+        ) from None
     if not lines or not any(cell.strip() for cell in lines[0]):
-        raise _refused(label, message("is empty: it has no header row."), message("Add the header row, or restore the file."))
+        raise _refused(
+            label, message("is empty: it has no header row."), message("Add the header row, or restore the file.")
+        )
     header = [name.strip() for name in lines[0]]
-    while header and not header[-1] and all(len(line) < len(header) or not line[len(header) - 1].strip() for line in lines[1:]):
+    while (
+        header
+        and not header[-1]
+        and all(len(line) < len(header) or not line[len(header) - 1].strip() for line in lines[1:])
+    ):
         header.pop()
         lines = [line[: len(header)] for line in lines]
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        raise _refused(label, message("has two columns '{columns}'."), message("Rename or delete one of them."), columns=", ".join(twice))
+        raise _refused(
+            label,
+            message("has two columns '{columns}'."),
+            message("Rename or delete one of them."),
+            columns=", ".join(twice),
+        )
     kept, index = [], []
     for at, line in enumerate(lines[1:]):
         if not any(cell.strip() for cell in line):
@@ -143,11 +177,18 @@ def _text_of(path: Path, label: str) -> str:
     except IsADirectoryError:
         raise _refused(label, message("is a folder, not a file."), message("Put the table in its place.")) from None
     except OSError as error:
-        raise _refused(label, message("cannot be read: {reason}."), message("Look at the file's permissions."), reason=error.strerror or "unknown") from None
+        raise _refused(
+            label,
+            message("cannot be read: {reason}."),
+            message("Look at the file's permissions."),
+            reason=error.strerror or "unknown",
+        ) from None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
     elif content.startswith(b"PK\x03\x04"):
-        raise _refused(label, message("is an Excel workbook or a zip, not a CSV file."), message("Save the sheet as CSV UTF-8."))
+        raise _refused(
+            label, message("is an Excel workbook or a zip, not a CSV file."), message("Save the sheet as CSV UTF-8.")
+        )
     else:
         encoding = "utf-8-sig"
     try:
@@ -169,6 +210,10 @@ def _decimals(name: str, table: pd.DataFrame, settings: Settings) -> pd.DataFram
         return table
     for column, one in SCHEMAS[name].columns.items():
         if (one.metadata or {}).get("number") and column in table:
-            plain = table[column].map(lambda cell: cell.replace(",", ".") if isinstance(cell, str) and re.fullmatch(r"[+-]?\d+,\d+", cell) else cell)
+            plain = table[column].map(
+                lambda cell: (
+                    cell.replace(",", ".") if isinstance(cell, str) and re.fullmatch(r"[+-]?\d+,\d+", cell) else cell
+                )
+            )
             table = table.assign(**{column: plain})
     return table

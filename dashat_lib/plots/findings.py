@@ -24,17 +24,32 @@ def verdict_bars(verdicts: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | No
     rows = verdicts.reset_index(drop=True)
     whole = rows["element_id"].isna()
     ax.barh(rows.index, rows["n_for"], color=STANCE["for"], label=say("events for"))
-    ax.barh(rows.index, -rows["n_against"], color=STANCE["against"], hatch="///", edgecolor="white", label=say("events against"))
+    ax.barh(
+        rows.index,
+        -rows["n_against"],
+        color=STANCE["against"],
+        hatch="///",
+        edgecolor="white",
+        label=say("events against"),
+    )
     ax.axvline(0, color="black", linewidth=0.8)
     edge = max(rows["n_for"].max(), 1)
     for at, one in rows.iterrows():
         colour, mark = VERDICT[one["verdict"]]
-        marks = [] if pd.isna(one["qualifier"]) else [say.label("qualifier", mark) for mark in one["qualifier"].split(";")]
+        marks = (
+            [] if pd.isna(one["qualifier"]) else [say.label("qualifier", mark) for mark in one["qualifier"].split(";")]
+        )
         text = f"{mark} {say.label('verdict', one['verdict'])}" + (f" ({', '.join(marks)})" if marks else "")
         counts = f"{one['n_for']} / {one['n_against']}"
         ax.text(one["n_for"] + edge * 0.02, at, counts, va="center", fontsize=7.5)
         ax.text(edge * 1.4, at, text, va="center", fontsize=7, color=colour if mark != "◐" else "#8A5A00")
-    ax.set_yticks(rows.index, [("" if part else "    ") + say.column(one, "label") for part, (_, one) in zip(whole, rows.iterrows(), strict=True)])
+    ax.set_yticks(
+        rows.index,
+        [
+            ("" if part else "    ") + say.column(one, "label")
+            for part, (_, one) in zip(whole, rows.iterrows(), strict=True)
+        ],
+    )
     for label, part in zip(ax.get_yticklabels(), whole, strict=True):
         label.set_fontweight("bold" if part else "normal")
         label.set_horizontalalignment("right")
@@ -76,8 +91,14 @@ def prevalence_panels(series: pd.DataFrame, axes: list[Axes], *, say: Reader = E
         ax.vlines(differing["year"], differing["lower"], differing["upper"], color=STANCE["against"], linewidth=3)
         for _, one in part.iterrows():
             same = pd.notna(one["value"])
-            text = say.number(one["value"], 1 if method == "survey" else 2) if same else f"{say.number(one['lower'], 2)}–{say.number(one['upper'], 2)}"
-            ax.annotate(text, (one["year"], one["upper"]), textcoords="offset points", xytext=(0, 5), ha="center", fontsize=7.5)
+            text = (
+                say.number(one["value"], 1 if method == "survey" else 2)
+                if same
+                else f"{say.number(one['lower'], 2)}–{say.number(one['upper'], 2)}"
+            )
+            ax.annotate(
+                text, (one["year"], one["upper"]), textcoords="offset points", xytext=(0, 5), ha="center", fontsize=7.5
+            )
         ax.set_title(say.label("method", method))
         ax.set_ylim(0, max(part["upper"].max() * 1.25, 1) if len(part) else 1)
         ax.set_xlim(series["year"].min() - 0.6, series["year"].max() + 0.6)
@@ -93,6 +114,14 @@ def prevalence_panels_alt(series: pd.DataFrame, *, say: Reader = ENGLISH) -> str
     """Say what :func:`prevalence_panels` shows."""
     parts = []
     for one in series.itertuples():
-        value = say.number(one.lower, 2) if one.lower == one.upper else f"{say.number(one.lower, 2)}–{say.number(one.upper, 2)}"
-        parts.append(say("{method} {year}: {value}", method=say.label("method", str(one.method)), year=str(one.year), value=value))
+        value = (
+            say.number(one.lower, 2)
+            if one.lower == one.upper
+            else f"{say.number(one.lower, 2)}–{say.number(one.upper, 2)}"
+        )
+        parts.append(
+            say(
+                "{method} {year}: {value}", method=say.label("method", str(one.method)), year=str(one.year), value=value
+            )
+        )
     return say("Prevalence of stunting in percent, one panel a method. {parts}.", parts="; ".join(parts))

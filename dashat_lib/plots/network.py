@@ -14,7 +14,13 @@ ENGLISH = reader("en")
 
 
 def network_map(
-    positions: pd.DataFrame, pairs: pd.DataFrame, stakeholders: pd.DataFrame, *, least: int, say: Reader = ENGLISH, ax: Axes | None = None
+    positions: pd.DataFrame,
+    pairs: pd.DataFrame,
+    stakeholders: pd.DataFrame,
+    *,
+    least: int,
+    say: Reader = ENGLISH,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw stakeholders by sector (colour and shape) and a line for each pair that a tie joins.
 
@@ -31,8 +37,14 @@ def network_map(
     """
     ax = plt.gca() if ax is None else ax
     at = positions.set_index("stakeholder_id")[["x", "y"]]
-    lines = [(tuple(at.loc[one]), tuple(at.loc[other])) for one, other in pairs[["one", "other"]].itertuples(index=False)]
-    ax.add_collection(LineCollection(lines, linewidths=0.4 + 0.35 * pairs["n_rows"].clip(upper=8), colors="#9a9a9a", alpha=0.6, zorder=1))
+    lines = [
+        (tuple(at.loc[one]), tuple(at.loc[other])) for one, other in pairs[["one", "other"]].itertuples(index=False)
+    ]
+    ax.add_collection(
+        LineCollection(
+            lines, linewidths=0.4 + 0.35 * pairs["n_rows"].clip(upper=8), colors="#9a9a9a", alpha=0.6, zorder=1
+        )
+    )
     table = stakeholders.merge(positions, on="stakeholder_id")
     for sector, (colour, marker) in SECTOR.items():
         part = table[table["sector"] == sector]
@@ -44,7 +56,16 @@ def network_map(
     taken: list[tuple[float, float, float, float]] = []
     for one in named.itertuples():
         width, height = 0.018 * len(one.short_name), 0.055
-        options = [(0, 0.06), (0, -0.06), (width / 2 + 0.05, 0), (-width / 2 - 0.05, 0), (0, 0.12), (0, -0.12), (width / 2, 0.1), (-width / 2, 0.1)]
+        options = [
+            (0, 0.06),
+            (0, -0.06),
+            (width / 2 + 0.05, 0),
+            (-width / 2 - 0.05, 0),
+            (0, 0.12),
+            (0, -0.12),
+            (width / 2, 0.1),
+            (-width / 2, 0.1),
+        ]
         boxes = [(one.x + dx, one.y + dy, width, height) for dx, dy in options]
         free = [box for box in boxes if not any(_meet(box, other) for other in taken)]
         if not free:
@@ -58,7 +79,14 @@ def network_map(
     legend = ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), title=say("Sector"), alignment="left")
     for handle in legend.legend_handles:
         handle.set_sizes([40])  # type: ignore[union-attr]
-    ax.text(0, -0.02, say("Named: at least {n} source families. Mark: source families; line: evidence rows.", n=least), transform=ax.transAxes, fontsize=7, va="top")
+    ax.text(
+        0,
+        -0.02,
+        say("Named: at least {n} source families. Mark: source families; line: evidence rows.", n=least),
+        transform=ax.transAxes,
+        fontsize=7,
+        va="top",
+    )
     return ax
 
 

@@ -1,0 +1,60 @@
+"""The command: help, exit codes, JSON, and what it must not import."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+
+def dashat(*words, python=()):
+    return subprocess.run(
+        [sys.executable, *python, "-m", "dashat_lib.cli", *words], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+
+
+@pytest.mark.parametrize("words", [("--help",), ("run",)])
+def test_pandas_is_not_imported_for_help_or_an_unchanged_run(words):
+    dashat("run")
+    found = dashat(*words, python=("-X", "importtime"))
+    assert found.returncode == 0
+    assert "dashat_lib" in found.stderr
+    assert "| pandas" not in found.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_each_command_has_help_and_a_line_in_the_readme(command):
+    found = dashat(command, "--help")
+    assert found.returncode == 0
+    assert "Usage" in found.stdout
+    assert f"`dashat {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_check_is_silent_on_a_good_case_and_json_is_a_list():
+    assert dashat("check").stdout == ""
+    assert json.loads(dashat("check", "--json").stdout) == []
+
+
+def test_check_ends_with_1_and_gives_records_on_a_bad_case(copy_of_case):
+    path = copy_of_case / "data/raw/coders.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("machine", "robot", 1), encoding="utf-8")
+    found = dashat("check", str(copy_of_case), "--json")
+    assert found.returncode == 1
+    assert json.loads(found.stdout)[0] | {"what": "", "mend": ""} == {
+        "file": "coders.csv", "row": 2, "column": "coder_type", "value": "robot", "what": "", "mend": "",
+    }  # fmt: skip
+    assert "baris 2, kolom coder_type" in dashat("check", str(copy_of_case), "--lang", "id").stdout
+
+
+def test_a_folder_that_is_no_case_gets_a_line(tmp_path):
+    found = dashat("run", str(tmp_path))
+    assert (found.returncode, found.stderr.count("\n")) == (1, 1)
+    assert "dashat.toml: is not in this folder." in found.stderr
+
+
+def test_misuse_ends_with_2():
+    assert dashat("run", "--jobs", "0").returncode == 2
+    assert dashat("check", "--lang", "xx").returncode == 2
