@@ -114,6 +114,9 @@ def run(
     state = {} if force else _read_state(folder)
     if _is_fresh(now, state, notebooks):
         return Run()
+    from .settings import read_settings
+
+    read_settings(folder)  # a folder that is no case is refused before anything moves
     watcher = progress or _Nobody()
     waiting = _stale_notebooks(now, state) if notebooks else []
     watcher.steps(1 + len(STAGES) + len(waiting))

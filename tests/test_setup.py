@@ -28,7 +28,7 @@ def direct(extra=None):
     return [Requirement(one) for one in names]
 
 
-@pytest.mark.parametrize(("lock", "extra"), zip(LOCKS, (None, "dev"), strict=True))
+@pytest.mark.parametrize(("lock", "extra"), list(zip(LOCKS, (None, "dev"), strict=True)))
 def test_every_direct_dependency_is_locked_within_its_bounds(lock, extra):
     have = locked(lock)
     for one in direct(extra):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import networkx as nx
 import pandas as pd
 
+_SPREAD = 0.55
+
 
 def pairs(ties: pd.DataFrame) -> pd.DataFrame:
     """Return one row per pair of stakeholders that any tie joins, in either direction.
@@ -31,5 +33,8 @@ def layout(pairs: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     graph.add_nodes_from(sorted(set(pairs["one"]) | set(pairs["other"])))
     graph.add_edges_from(pairs[["one", "other"]].itertuples(index=False, name=None))
     found = nx.spring_layout(graph, seed=seed, k=2.2 / max(len(graph), 1) ** 0.5, iterations=300)
-    rows = [(name, round(float(x), 4), round(float(y), 4)) for name, (x, y) in found.items()]
-    return pd.DataFrame(rows, columns=["stakeholder_id", "x", "y"])
+    table = pd.DataFrame.from_dict(found, orient="index", columns=["x", "y"]).rename_axis("stakeholder_id")
+    table = table - table.median()
+    radius = (table**2).sum(axis=1) ** 0.5
+    spread = (radius / radius.max()) ** _SPREAD / radius.where(radius > 0, 1)  # the crowded middle gets room
+    return table.mul(spread, axis=0).round(4).reset_index()

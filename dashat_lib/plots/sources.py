@@ -22,10 +22,11 @@ def row_bars(counts: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None = N
     """
     ax = plt.gca() if ax is None else ax
     ax.barh(counts["label"], counts["n_rows"], color=STANCE["for"], label=say("evidence rows"))
-    ax.barh(counts["label"], counts["n_rows_own"], left=counts["n_rows"], color="white", edgecolor=STANCE["against"], hatch="////",
+    own = counts[counts["n_rows_own"] > 0]
+    ax.barh(own["label"], own["n_rows_own"], left=own["n_rows"], color="white", edgecolor=STANCE["against"], hatch="////",
             label=say("rows of the document under examination"))  # fmt: skip
-    for at, (n, own) in enumerate(zip(counts["n_rows"], counts["n_rows_own"], strict=True)):
-        ax.text(n + own, at, f" {n}" + (f" + {own}" if own else ""), va="center", fontsize=7.5)
+    for at, (n, n_own) in enumerate(zip(counts["n_rows"], counts["n_rows_own"], strict=True)):
+        ax.text(n + n_own, at, f" {n}" + (f" + {n_own}" if n_own else ""), va="center", fontsize=7.5)
     ax.invert_yaxis()
     ax.set(xlabel=say("evidence rows"))
     ax.margins(x=0.12)
