@@ -100,7 +100,13 @@ def readme() -> None:
     call(PYTHON, "docs/paste_findings.py")
 
 
-VERBS = {verb.__name__: verb for verb in (setup, run, test, lint, lab, lock, readme)}
+def bench() -> None:
+    """Time the commands, as ratios in one run."""
+    setup()
+    call(PYTHON, "-m", "benchmarks")
+
+
+VERBS = {verb.__name__: verb for verb in (setup, run, test, lint, lab, lock, readme, bench)}
 
 
 def main() -> None:

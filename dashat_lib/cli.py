@@ -94,6 +94,20 @@ def run(
     raise typer.Exit(1 if done.problems else 0)
 
 
+@app.command()
+def doctor(lang: Language = None) -> None:
+    """Say what this installation lacks and the line that mends it."""
+    from .doctor import examine
+
+    say = reader(_language(lang) or "en")
+    found = examine()
+    for one in found:
+        print(one.render(say))
+    if not found:
+        print(say("Nothing is missing."), file=sys.stderr)
+    raise typer.Exit(1 if found else 0)
+
+
 class _Bar:
     """A rich progress bar on stderr that names what runs; imports rich's progress only when there is something to do."""
 

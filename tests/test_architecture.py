@@ -10,7 +10,7 @@ LEVELS = [
     {"errors", "settings", "fingerprint"},
     {"words", "tables", "schemas"},
     {"admission", "facts"},
-    {"loaders", "overview", "indicators", "outcomes", "network", "plots"},
+    {"loaders", "overview", "indicators", "outcomes", "network", "plots", "doctor"},
     {"processed", "notebooks_run", "findings"},
     {"pipeline"},
     {"cli"},

@@ -25,7 +25,7 @@ def test_pandas_is_not_imported_for_help_or_an_unchanged_run(words):
     assert "| pandas" not in found.stderr
 
 
-@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize("command", ["check", "run", "doctor"])
 def test_each_command_has_help_and_a_line_in_the_readme(command):
     found = dashat(command, "--help")
     assert found.returncode == 0
