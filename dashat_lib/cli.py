@@ -151,7 +151,7 @@ def _print(problems: list[Problem], say: object) -> None:
 def main() -> None:
     """Run the command; what dashat refuses is shown as plain lines with exit code 1."""
     try:
-        app()
+        app(prog_name="dashat")
     except DashatError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)

@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -81,8 +82,9 @@ def _number(
     low: float = float("-inf"), high: float = float("inf"), *, whole: bool = False, nullable: bool = False
 ) -> pa.Column:
     inside = _matches(lambda text: not is_number(text) or low <= float(text) <= high, f"range:{low:g}:{high:g}")
+    plain = (lambda text: is_number(text) and "." not in text) if whole else is_number
     return pa.Column(
-        checks=[_matches(is_number, "number"), inside],
+        checks=[_matches(plain, "whole" if whole else "number"), inside],
         nullable=nullable,
         metadata={"number": "Int64" if whole else "float64"},
     )
@@ -305,11 +307,14 @@ def _columns(
     return problems
 
 
+@cache
 def _explained(check: str, value: object, decimal: str) -> tuple[str, str, dict[str, object]]:
     kind, _, rest = check.partition(":")
     if kind == "one_of":
         near = _near(value, rest.split(", "))
         return ONE_OF, WRITE_NEAREST if near else WRITE_ONE, {"allowed": rest, "near": near}
+    if kind == "whole":
+        return message("'{value}' is no whole number, such as a year."), message("Write digits only."), {}
     if kind == "number":
         return NOT_A_NUMBER, WRITE_NUMBER, {"decimal": decimal}
     if kind == "range":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 
@@ -58,3 +60,24 @@ def test_a_folder_that_is_no_case_gets_a_line(tmp_path):
 def test_misuse_ends_with_2():
     assert dashat("run", "--jobs", "0").returncode == 2
     assert dashat("check", "--lang", "xx").returncode == 2
+
+
+def test_help_reads_as_it_did():
+    """A text snapshot: ``tests/help.txt``; write it anew when a command changes."""
+    found = []
+    for words in ([], ["check"], ["run"], ["doctor"]):
+        command = [sys.executable, "-m", "dashat_lib.cli", *words, "--help"]
+        plain = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
+        for name in ("FORCE_COLOR", "GITHUB_ACTIONS", "DASHAT_LANG"):
+            plain.pop(name, None)
+        shown = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=plain).stdout
+        found.append("\n".join(line.rstrip() for line in shown.strip().splitlines()))
+    assert "\n\n".join(found) + "\n" == (ROOT / "tests/help.txt").read_text(encoding="utf-8")
+
+
+def test_every_dashat_command_of_the_readme_runs():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = sorted(set(re.findall(r"`dashat (\w+)", text)))
+    assert commands == ["check", "doctor", "run"]
+    for command in commands:
+        assert dashat(command).returncode == 0

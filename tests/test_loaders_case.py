@@ -64,7 +64,7 @@ FAULTS = [
     ("codebook", 2, "parent", "discovery", "goes round in a circle"),
     ("programmes", 3, "end_year", "1999", "lies before the start"),
     ("places", 2, "within", " surakarta", "is not an id"),
-    ("frameworks/thomson-perry2006", 3, "order", "x", "'x' is not a number."),
+    ("frameworks/thomson-perry2006", 3, "order", "x", "'x' is no whole number"),
 ]
 
 
