@@ -6,12 +6,11 @@ import re
 import sys
 from dataclasses import dataclass
 from importlib import metadata
-from importlib.util import find_spec
 
 from packaging.requirements import Requirement
 
 from .errors import message
-from .words import Reader, languages
+from .words import SOURCE_LANGUAGE, Reader, languages
 
 OLDEST_PYTHON = (3, 11)
 
@@ -51,7 +50,7 @@ def examine() -> list[Finding]:
         lacking = _lacking(one)
         if lacking:
             found.append(lacking)
-    if find_spec("ipykernel") and len(languages()) < 2:
+    if languages() == [SOURCE_LANGUAGE]:
         found.append(
             Finding(
                 message("The catalogues of the languages are missing."),

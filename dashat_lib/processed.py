@@ -139,21 +139,3 @@ def _type(column: pd.Series) -> str:
     if pd.api.types.is_integer_dtype(column):
         return "integer"
     return "number" if pd.api.types.is_float_dtype(column) else "string"
-
-
-def read(case_folder: Path) -> Results:
-    """Read the stored results of a case back; numbers stay as they were written."""
-    folder = case_folder / PROCESSED
-    tables = {
-        path.stem: pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=_text_columns(path))
-        for path in sorted(folder.glob("*.csv"))
-    }
-    return Results(tables.pop("facts"), tables.pop("fact_support"), tables)
-
-
-def _text_columns(path: Path) -> dict[str, str]:
-    with path.open(encoding="utf-8") as file:
-        names = file.readline().rstrip("\n").split(",")
-    return {
-        name: "str" for name in names if name.endswith(("_id", "_ids")) or name in {"value", "key", "reading", "date"}
-    }

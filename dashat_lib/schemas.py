@@ -62,12 +62,8 @@ def is_date(text: str) -> bool:
     return True
 
 
-def _id(unique: bool = False, nullable: bool = False) -> pa.Column:
-    return pa.Column(
-        checks=_matches(lambda text: re.fullmatch(r"\S+", text) is not None, "id"),
-        nullable=nullable,
-        metadata={"unique": unique},
-    )
+def _id(nullable: bool = False) -> pa.Column:
+    return pa.Column(checks=_matches(lambda text: re.fullmatch(r"\S+", text) is not None, "id"), nullable=nullable)
 
 
 def _text(nullable: bool = False) -> pa.Column:
@@ -102,6 +98,7 @@ RELATIONS = (
     "funds", "supplies", "delivers_to", "mandates", "supervises", "reports_to", "trains", "informs",
     "coordinates_with", "partners_with",
 )  # fmt: skip
+_OPERATORS = ("==", ">=", "<=", ">", "<", "between")
 UNDIRECTED = ("coordinates_with", "partners_with")
 _KINDS = (
     "news",
@@ -128,25 +125,25 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     ),
     "stakeholders": _table(
         "stakeholder_id", stakeholder_id=_id(), name_id=_text(), name_en=_text(), short_name=_text(), sector=_word(*_SECTORS),
-        level=_word(*_LEVELS), part_of=_id(nullable=True), description_en=_text(True), first_source_id=_id(nullable=True),
+        level=_word(*_LEVELS), part_of=_id(True), description_en=_text(True), first_source_id=_id(True),
     ),
     "evidence": _table(
         "evidence_id", evidence_id=_id(), source_id=_id(), event_id=_id(), date=_date(), date_precision=_PRECISION, place=_id(),
         text_id=_text(), text_en=_text(), polarity=_word("supporting", "challenging", "neutral"), quantity=_number(nullable=True),
-        unit=_text(True), speaker=_id(nullable=True),
+        unit=_text(True), speaker=_id(True),
     ),
     "evidence_actors": _table("evidence_id", "stakeholder_id", evidence_id=_id(), stakeholder_id=_id()),
     "ties": _table(
         "tie_id", tie_id=_id(), source_stakeholder=_id(), target_stakeholder=_id(), relation=_word(*RELATIONS),
         directed=_word("true", "false"), amount=_number(0, nullable=True), unit=_text(True), date=_date(), date_precision=_PRECISION,
-        year=_number(1900, 2100, whole=True), programme=_id(), grant_id=_id(nullable=True), evidence_id=_id(),
+        year=_number(1900, 2100, whole=True), programme=_id(), grant_id=_id(True), evidence_id=_id(),
     ),
     "programmes": _table(
         "programme", programme=_id(), name_id=_text(), name_en=_text(), start_year=_number(1900, 2100, whole=True, nullable=True),
         end_year=_number(1900, 2100, whole=True, nullable=True),
     ),
     "codebook": _table(
-        "code_id", code_id=_id(), parent=_id(nullable=True), level=_text(), label_id=_text(), label_en=_text(),
+        "code_id", code_id=_id(), parent=_id(True), level=_text(), label_id=_text(), label_en=_text(),
         definition_en=_text(), definition_id=_text(), include_en=_text(True), exclude_en=_text(True),
     ),
     "coders": _table("coder", coder=_id(), coder_type=_word("machine", "person"), blind_to_claims=_word("yes", "no", "unknown")),
@@ -159,13 +156,16 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         stance_b=_word(*_STANCES, nullable=True), kind=_text(), decision=_word("keep", "drop"),
         stance=_word(*_STANCES, nullable=True), reason_en=_text(),
     ),
-    "claims": _table("claim_id", claim_id=_id(), sentence_no=_number(1, whole=True), claim_id_text=_text(), claim_en=_text(), kind=_text()),
+    "claims": _table("claim_id", claim_id=_id(), sentence_no=_number(1, whole=True), claim_id_text=_text(), claim_en=_text(), code_ids=_text(True),
+        kind=_text(), tension_with=_text(True)),
     "claim_tests": _table(
-        "claim_id", "test_no", claim_id=_id(), test_no=_number(1, whole=True), test_kind=_text(), fact=_id(),
+        "claim_id", "test_no", claim_id=_id(), test_no=_number(1, whole=True), test_kind=_text(), codes=_text(True),
+        reversed_codes=_text(True), evidence_ids=_text(True), fact=_id(), op=_word(*_OPERATORS, nullable=True), threshold=_text(True),
+        threshold_high=_number(nullable=True), contra_op=_word(*_OPERATORS, nullable=True), contra_threshold=_text(True),
         role=_word("necessary", "supporting"),
     ),
     "fact_definitions": _table("fact", fact=_id(), statistic=_id(), parameters=_text(True), unit=_text(), definition_en=_text()),
-    "would_decide": _table("claim_id", claim_id=_id(), question_id=_text(), question_en=_text()),
+    "would_decide": _table("claim_id", claim_id=_id(), question_id=_text(), question_en=_text(), ask_whom=_text(True)),
     "prevalence": _table(
         "prevalence_id", prevalence_id=_id(), area=_text(), level=_word("kelurahan", "kecamatan", "kota", "kabupaten", "provinsi", "nasional"),
         year=_number(1900, 2100, whole=True), survey=_id(), method=_word("survey", "local_weighing", "unspecified"),
@@ -175,16 +175,17 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         "beneficiary_id", beneficiary_id=_id(), date=_date(), date_precision=_PRECISION, place=_id(), measure=_id(), value=_number(0),
         source_id=_id(),
     ),
-    "places": _table("place", place=_id(), name=_text(), kind=_id(), within=_id(nullable=True)),
+    "places": _table("place", place=_id(), name=_text(), kind=_id(), within=_id(True)),
     "frameworks": _table(
-        "framework", "dimension_id", "element_id", framework=_id(), dimension_id=_id(), element_id=_id(nullable=True),
+        "framework", "dimension_id", "element_id", framework=_id(), dimension_id=_id(), element_id=_id(True),
         label_id=_text(), label_en=_text(), order=_number(1, whole=True),
     ),
     "crosswalk": _table(
         "framework", "element_id", "code_id", framework=_id(), element_id=_id(), code_id=_id(), direction=_word("same", "reversed"),
         status=_word("codebook", "proposed"),
     ),
-    "attribute_rules": _table(scheme=_id(), attribute=_id(), min_count=_number(1, whole=True), weight=_number()),
+    "attribute_rules": _table(scheme=_id(), attribute=_id(), relation=_word(*RELATIONS, nullable=True),
+        position=_word("source", "target", "either", nullable=True), code_id=_id(True), sector=_word(*_SECTORS, nullable=True), min_count=_number(1, whole=True), weight=_number()),
     "audit": _table("evidence_id", evidence_id=_id(), checked=_word("yes", "no"), note=_text(True)),
 }  # fmt: skip
 OPTIONAL = {
@@ -219,6 +220,7 @@ REFERENCES: tuple[tuple[str, str, str, str], ...] = (
     ("beneficiaries", "place", "places", "place"),
     ("places", "within", "places", "place"),
     ("crosswalk", "code_id", "codebook", "code_id"),
+    ("attribute_rules", "code_id", "codebook", "code_id"),
     ("audit", "evidence_id", "evidence", "evidence_id"),
 )
 LISTS: tuple[tuple[str, str, str, str], ...] = (
@@ -278,6 +280,7 @@ def check_tables(
         *_precision(tables, file_of),
         *_ties(tables, file_of),
         *_years(tables, file_of),
+        *_elements(tables, file_of),
         *_settings(tables, settings),
     ]
     return shortened(problems)
@@ -472,6 +475,36 @@ def _years(tables: Mapping[str, pd.DataFrame], file_of: Callable[[str, int], str
                 message("{value} lies before the start, {start}."), message("Mend one of the two years."), {"start": str(table.at[at, "start_year"])})
         for at in table.index[end < start]
     ]  # fmt: skip
+
+
+def _elements(tables: Mapping[str, pd.DataFrame], file_of: Callable[[str, int], str]) -> list[Problem]:
+    """A crosswalk points to an element of its own framework, or to a dimension as a whole."""
+    links, frameworks = tables.get("crosswalk"), tables.get("frameworks")
+    if links is None or frameworks is None or not {"framework", "element_id"} <= set(links):
+        return []
+    if not {"framework", "dimension_id", "element_id"} <= set(frameworks):
+        return []
+    known = {
+        (framework, one)
+        for column in ("dimension_id", "element_id")
+        for framework, one in zip(frameworks["framework"], frameworks[column], strict=True)
+    }
+    problems = []
+    for at, framework, element in zip(links.index, links["framework"], links["element_id"], strict=True):
+        if isinstance(element, str) and isinstance(framework, str) and (framework, element) not in known:
+            near = _near(element, sorted(one for of, one in known if of == framework and isinstance(one, str)))
+            problems.append(
+                Problem(
+                    file_of("crosswalk", at),
+                    at + 2,
+                    "element_id",
+                    _shown(element),
+                    message("'{value}' is no element or dimension of the framework {framework}."),
+                    WRITE_NEAREST if near else message("Mend the id, or add the element to its file in frameworks/."),
+                    {"framework": framework, "near": near},
+                )
+            )
+    return problems
 
 
 def _settings(tables: Mapping[str, pd.DataFrame], settings: Settings) -> list[Problem]:

@@ -77,6 +77,12 @@ def test_a_direction_that_does_not_fit_the_relation_is_named(tables, relation, d
     assert "does not fit the relation" in problems(tables)["ties", 6, "directed"]
 
 
+def test_a_crosswalk_to_an_element_that_its_framework_lacks_is_named_with_the_nearest(tables):
+    at = tables["crosswalk"].query("framework == 'emerson2012' and element_id == 'discovery'").index[0]
+    tables["crosswalk"].loc[at, "element_id"] = "discovry"
+    assert "of the framework emerson2012. Write 'discovery'." in problems(tables)["crosswalk", at + 2, "element_id"]
+
+
 def test_a_tie_to_itself_is_named(tables):
     tables["ties"].loc[4, "target_stakeholder"] = tables["ties"].loc[4, "source_stakeholder"]
     assert "is tied to itself" in problems(tables)["ties", 6, "target_stakeholder"]
