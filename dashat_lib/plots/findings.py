@@ -88,7 +88,16 @@ def prevalence_panels(series: pd.DataFrame, axes: list[Axes], *, say: Reader = E
         ax.plot(part["year"], middle.where(part["value"].notna()), linestyle=joined, marker="o", color=STANCE["for"],
                 markerfacecolor=STANCE["for"] if method != "unspecified" else "white")  # fmt: skip
         differing = part[part["value"].isna()]
-        ax.vlines(differing["year"], differing["lower"], differing["upper"], color=STANCE["against"], linewidth=3)
+        ax.vlines(
+            differing["year"],
+            differing["lower"],
+            differing["upper"],
+            color=STANCE["against"],
+            linewidth=3,
+            label=say("sources differ: lowest to highest"),
+        )
+        for end in ("lower", "upper"):  # caps, so that a narrow range can be seen
+            ax.plot(differing["year"], differing[end], linestyle="", marker="_", markersize=9, color=STANCE["against"])
         for _, one in part.iterrows():
             same = pd.notna(one["value"])
             text = (
@@ -97,7 +106,7 @@ def prevalence_panels(series: pd.DataFrame, axes: list[Axes], *, say: Reader = E
                 else f"{say.number(one['lower'], 2)}–{say.number(one['upper'], 2)}"
             )
             ax.annotate(
-                text, (one["year"], one["upper"]), textcoords="offset points", xytext=(0, 5), ha="center", fontsize=7.5
+                text, (one["year"], one["upper"]), textcoords="offset points", xytext=(4, 6), ha="center", fontsize=7.5
             )
         ax.set_title(say.label("method", method))
         ax.set_ylim(0, max(part["upper"].max() * 1.25, 1) if len(part) else 1)
@@ -107,6 +116,7 @@ def prevalence_panels(series: pd.DataFrame, axes: list[Axes], *, say: Reader = E
         ax.yaxis.set_major_formatter(lambda value, _: say.number(value))
         ax.set_xlabel(say("year"))
     axes[0].set_ylabel(say("stunted children, percent"))
+    axes[0].figure.legend(handles=axes[0].get_legend_handles_labels()[0], loc="outside lower center")
     return axes
 
 
