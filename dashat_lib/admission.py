@@ -21,11 +21,16 @@ OUTSIDE_THE_HELICES = "beneficiary"
 
 def descendants(table: pd.DataFrame, roots: Iterable[str], *, child: str, parent: str) -> set[str]:
     """Return `roots` and all that lies below them in a tree stored as (child, parent) rows."""
+    below: dict[str, list[str]] = {}
+    for one, above in zip(table[child], table[parent], strict=True):
+        below.setdefault(above, []).append(one)
     found: set[str] = set()
-    fresh = set(roots)
+    fresh = list(roots)
     while fresh:
-        found |= fresh
-        fresh = set(table.loc[table[parent].isin(fresh), child]) - found
+        one = fresh.pop()
+        if one not in found:
+            found.add(one)
+            fresh += below.get(one, [])
     return found
 
 

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from .fingerprint import data_hash, raw_files
 from .tables import Case, Results
 from .words import SOURCE_LANGUAGE, languages, reader
 
-COUNTED, LOOKED_AT = "counted", "looked_at"
+COUNTED, LOOKED_AT, DEFINES = "counted", "looked_at", "defines"
 FACT_COLUMNS = ["fact_id", "value", "lower", "upper", "unit", "place", "programme", "how", "reason"]
 SUPPORT_COLUMNS = ["fact_id", "table", "row_id", "role"]
 
 
-def row_id(*keys: str) -> str:
-    """Return the id of a raw row; where the key has several columns their values are joined: ``E001/bkkbn``."""
-    return "/".join(keys)
+@dataclass(frozen=True)
+class Under:
+    """Rows of one raw table under a fact: those in the number, those weighed and left out, those that say what is counted."""
+
+    table: str
+    counted: frozenset[str]
+    looked_at: frozenset[str]
+    defines: frozenset[str]
+
+    def rows(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (table, row_id, role), each row once, counted before looked at before defining."""
+        looked_at = self.looked_at - self.counted
+        defines = self.defines - self.counted - looked_at
+        for ids, role in ((self.counted, COUNTED), (looked_at, LOOKED_AT), (defines, DEFINES)):
+            for one in sorted(ids):
+                yield self.table, one, role
 
 
-def under(table: str, counted: Iterable[str], looked_at: Iterable[str] = ()) -> pd.DataFrame:
-    """Return raw rows as support: those in the number, and those that were weighed and left out of it."""
-    counted = sorted(set(counted))
-    others = sorted(set(looked_at) - set(counted))
-    roles = [COUNTED] * len(counted) + [LOOKED_AT] * len(others)
-    return pd.DataFrame({"table": table, "row_id": counted + others, "role": roles}, dtype="str")
+def under(
+    table: str, counted: Iterable[str] = (), looked_at: Iterable[str] = (), defines: Iterable[str] = ()
+) -> Under:
+    """Return raw rows as support, by their ids (:func:`dashat_lib.schemas.row_ids`)."""
+    return Under(table, frozenset(counted), frozenset(looked_at), frozenset(defines))
 
 
 @dataclass(frozen=True)
@@ -35,7 +48,7 @@ class Measured:
     value: object
     how: str
     details: Mapping[str, object]
-    support: tuple[pd.DataFrame, ...]
+    support: tuple[Under, ...]
     lower: float | None = None
     upper: float | None = None
     place: str | None = None
@@ -43,6 +56,49 @@ class Measured:
 
 
 Statistic = Callable[[Case, Mapping[str, str]], Measured]
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a figure or an exported file was made from.
+
+    Attributes
+    ----------
+    data : str
+        Hash of all raw tables (:func:`dashat_lib.fingerprint.data_hash`).
+    rows : str
+        Which rows or which network, in the reader's words.
+    seed : int or None
+        Seed, where chance was used.
+    facts : tuple of str
+        Ids or patterns (``*.surakarta.n_for``) of the facts shown: ``dashat why`` leads from them to the rows.
+    reading : str or None
+        Name of the reading, where the case is not as its files are.
+    """
+
+    data: str
+    rows: str
+    seed: int | None = None
+    facts: tuple[str, ...] = ()
+    reading: str | None = None
+
+    def text(self, say: Reader) -> str:
+        """Return the stamp as one line."""
+        parts = [say("data {hash}", hash=self.data), self.rows]
+        parts += [] if self.reading is None else [say("reading {name}", name=self.reading)]
+        parts += [] if self.seed is None else [say("seed {seed}", seed=str(self.seed))]
+        return " · ".join([*parts, *(f"dashat why '{one}'" for one in self.facts)])
+
+    def record(self) -> dict[str, object]:
+        """Return the stamp as plain values, as it stands in the metadata of a figure."""
+        return {
+            "data": self.data, "rows": self.rows, "seed": self.seed, "facts": list(self.facts), "reading": self.reading
+        }  # fmt: skip
+
+
+def stamp(case: Case, rows: str, *facts: str, seed: int | None = None) -> Stamp:
+    """Return the stamp of something shown or exported from a case; `rows` says which rows or network, `facts` which numbers."""
+    return Stamp(data_hash(raw_files(case.folder)), rows, seed, facts, case.reading)
 
 
 def parameters(text: str) -> dict[str, str]:
@@ -55,7 +111,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._facts: list[dict[str, object]] = []
-        self._support: list[pd.DataFrame] = []
+        self._support: list[tuple[str, str, str, str]] = []
 
     def add(
         self,
@@ -64,7 +120,7 @@ class Ledger:
         *,
         unit: str,
         how: str,
-        support: Iterable[pd.DataFrame],
+        support: Iterable[Under],
         details: Mapping[str, object] | None = None,
         lower: float | None = None,
         upper: float | None = None,
@@ -82,7 +138,7 @@ class Ledger:
             One English sentence with ``{names}``; it is stored in every language there is a catalogue for.
         details : mapping
             What fills the names; a value may be a mapping language -> text.
-        support : tables of :func:`under`
+        support : rows named by :func:`under`
         """
         said = {}
         for language in languages():
@@ -93,7 +149,7 @@ class Ledger:
             {"fact_id": fact_id, "value": value, "lower": lower, "upper": upper, "unit": unit, "place": place}
             | {"programme": programme, **said, "reason": reason}
         )
-        self._support += [rows.assign(fact_id=fact_id) for rows in support]
+        self._support += [(fact_id, *row) for rows in support for row in rows.rows()]
 
     def define(self, case: Case, statistics: Mapping[str, Statistic]) -> None:
         """Write down each fact of ``fact_definitions`` whose statistic is among `statistics`, under its own name.
@@ -109,7 +165,7 @@ class Ledger:
                     unit=one.unit,
                     how=found.how,
                     details=found.details,
-                    support=found.support,
+                    support=(*found.support, under("fact_definitions", defines=[one.fact])),
                     lower=found.lower,
                     upper=found.upper,
                     place=found.place,
@@ -119,7 +175,7 @@ class Ledger:
     def results(self, **tables: pd.DataFrame) -> Results:
         """Return what was written down, with the other result tables of the stage."""
         facts = pd.DataFrame(self._facts)
-        support = pd.concat(self._support, ignore_index=True)[SUPPORT_COLUMNS]
+        support = pd.DataFrame(self._support, columns=SUPPORT_COLUMNS, dtype="str")
         return Results(facts, support, dict(tables))
 
 

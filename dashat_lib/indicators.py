@@ -9,7 +9,8 @@ import pandas as pd
 
 from .admission import coded, codes_below, pooled, tally
 from .errors import message
-from .facts import Ledger, Measured, Statistic, row_id, under
+from .facts import Ledger, Measured, Statistic, Under, under
+from .schemas import row_ids
 from .settings import VerdictRule
 from .tables import Case, Results
 
@@ -231,6 +232,23 @@ def events(material: Material) -> pd.DataFrame:
     return table[[*columns, "n_rows", "evidence_ids"]]
 
 
+def measured(case: Case) -> pd.DataFrame:
+    """Return the counts and verdicts of a case as bare facts, for readings that compute them many times.
+
+    Returns
+    -------
+    DataFrame
+        ``fact_id, value, unit``, the same ids and values as :func:`results` gives.
+    """
+    table = verdicts(gather(case))
+    names = table["set_id"] + "." + table["place"] + "."
+    parts = [
+        pd.DataFrame({"fact_id": names + name, "value": table[name].astype("object"), "unit": unit})
+        for name, unit in _MEASURED.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
 # ---- the stage -------------------------------------------------------------------------------------------------------
 
 _HOW = {
@@ -256,6 +274,7 @@ _UNITS = {
     "share_for": "share (0-1)",
     "verdict": "verdict",
 }
+_MEASURED = {"verdict": "verdict", "n_for": "events", "n_against": "events", "share_for": "share (0-1)"}
 _NO_DECIDED_EVENT, TOO_FEW_ROWS = "no event for or against", "too few rows"
 # Which stance of the event a row must have to be in the number; the rest of the set's rows was looked at.
 _COUNTED = {
@@ -271,11 +290,12 @@ def results(case: Case) -> Results:
     readings = robustness(material)
     table = with_fragility(verdicts(material), readings)
     others = readings[~readings["kind"].isin(["baseline", "source"])]
-    named = case.evidence_actors.groupby("evidence_id")["stakeholder_id"].agg(list)
+    named = actors_of(case)
     place_names = case.places.set_index("place")["name"]
     rows = material.rows.assign(event_stance=pooled(material.rows, keys=KEYS))
     ledger = Ledger()
     for one in table.to_dict("records"):
+        defined_by = _defined_by(case, material.scored, one["set_id"], one["place"])
         here = rows[(rows["set_id"] == one["set_id"]) & (rows["scope"] == one["place"])]
         read = others[(others["set_id"] == one["set_id"]) & (others["place"] == one["place"])]
         values = {name: one[name] for name in _HOW if name in one}
@@ -299,16 +319,31 @@ def results(case: Case) -> Results:
                     "reading": reading,
                 },
                 reason=_NO_DECIDED_EVENT if pd.isna(value) else None,
-                support=_rows_under(
-                    here, _COUNTED.get(kind, {"for", "against"}), named if kind in _WEIGHS_ACTORS else None
-                ),
+                support=[
+                    *_rows_under(here, _COUNTED.get(kind, {"for", "against"}), named if kind in _WEIGHS_ACTORS else None),
+                    *defined_by,
+                ],
             )
     ledger.define(case, STATISTICS)
     tables = {"indicator_verdicts": table, "indicator_robustness": readings, "indicator_events": events(material)}
     return ledger.results(**tables)
 
 
-def _rows_under(here: pd.DataFrame, stances: set[str], named: pd.Series | None) -> list[pd.DataFrame]:
+def support_of_verdict(material: Material, set_id: str, place: str) -> list[Under]:
+    """Return the rows under a verdict: evidence, codings, the actors whose sectors were weighed, and what defines the set."""
+    rows = material.rows.assign(event_stance=pooled(material.rows, keys=KEYS))
+    here = rows[(rows["set_id"] == set_id) & (rows["scope"] == place)]
+    found = _rows_under(here, {"for", "against"}, actors_of(material.case))
+    return [*found, *_defined_by(material.case, material.scored, set_id, place)]
+
+
+def actors_of(case: Case) -> pd.Series:
+    """Return, for each evidence row, the ids of its rows in ``evidence_actors``."""
+    ids = row_ids("evidence_actors", case.evidence_actors)
+    return ids.groupby(case.evidence_actors["evidence_id"]).agg(list)
+
+
+def _rows_under(here: pd.DataFrame, stances: set[str], named: pd.Series | None) -> list[Under]:
     """The evidence rows and codings of a set, those in the number apart; with `named` also the actors whose sectors were weighed."""
     inside, outside = here[here["event_stance"].isin(stances)], here[~here["event_stance"].isin(stances)]
     found = [
@@ -317,11 +352,32 @@ def _rows_under(here: pd.DataFrame, stances: set[str], named: pd.Series | None) 
     ]
     if named is not None:
         actors = [
-            {row_id(row, who) for row in set(part["evidence_id"]) for who in named.get(row, [])}
-            for part in (inside, outside)
+            {one for row in set(part["evidence_id"]) for one in named.get(row, [])} for part in (inside, outside)
         ]
         found.append(under("evidence_actors", *actors))
     return found
+
+
+def _defined_by(case: Case, scored: pd.DataFrame, set_id: str, place: str) -> list[Under]:
+    """The rows that say what a set is: its elements in the framework, the codes that speak for them, the place."""
+    mine = scored[scored["set_id"] == set_id]
+    dimension = mine["dimension_id"].iloc[0]
+    if mine["element_id"].isna().all():
+        mine = scored[scored["dimension_id"] == dimension]
+    framework = mine["framework"].iloc[0]
+    elements_ = case.frameworks[case.frameworks["framework"] == framework]
+    elements_ = elements_[
+        elements_["element_id"].fillna(elements_["dimension_id"]).isin(mine["set_id"])
+        & (elements_["dimension_id"] == dimension)
+    ]
+    links = case.crosswalk[
+        (case.crosswalk["framework"] == framework) & case.crosswalk["element_id"].isin(set(mine["set_id"]))
+    ]
+    return [
+        under("frameworks", defines=row_ids("frameworks", elements_)),
+        under("crosswalk", defines=row_ids("crosswalk", links)),
+        under("places", defines=[place]),
+    ]
 
 
 # ---- general statistics that fact_definitions.csv may name ------------------------------------------------------------
@@ -338,7 +394,10 @@ def n_elements(case: Case, given: Mapping[str, str]) -> Measured:
         value=int((parts["n_for"] > 0).sum()),
         how=message("Elements of {label} with at least one event for, of {n}."),
         details={"label": {"en": whole["label_en"], "id": whole["label_id"]}, "n": len(parts)},
-        support=tuple(_rows_under(rows.assign(event_stance=pooled(rows, keys=KEYS)), {"for"}, None)),
+        support=(
+            *_rows_under(rows.assign(event_stance=pooled(rows, keys=KEYS)), {"for"}, None),
+            *_defined_by(case, material.scored, whole["set_id"], place),
+        ),
         place=place,
     )
 
@@ -358,7 +417,12 @@ def min_rows(case: Case, given: Mapping[str, str]) -> Measured:
             "Rows on {place} coded with each indicator; the smallest number. Below {floor} it decides nothing."
         ),
         details={"place": case.places.set_index("place").at[place, "name"], "floor": floor},
-        support=(under("evidence", rows["evidence_id"]), under("codings", rows["coding_id"])),
+        support=(
+            under("evidence", rows["evidence_id"]),
+            under("codings", rows["coding_id"]),
+            under("codebook", defines=sets["code_id"]),
+            under("places", defines=[place]),
+        ),
         place=place,
         reason=None if smallest >= floor else TOO_FEW_ROWS,
     )

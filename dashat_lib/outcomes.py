@@ -79,7 +79,10 @@ def prevalence_change(case: Case, given: Mapping[str, str]) -> Measured:
             "year_from": given["year_from"],
             "year_to": given["year_to"],
         },
-        support=(under("prevalence", pd.concat(years)["prevalence_id"]),),
+        support=(
+            under("prevalence", pd.concat(years)["prevalence_id"]),
+            under("places", defines=case.places.loc[case.places["name"] == given["area"], "place"]),
+        ),
         place=_place_of(case, given["area"]),
         reason=reason,
     )
@@ -113,7 +116,10 @@ def results(case: Case) -> Results:
                 "by": _METHOD_NAMES[one["method"]],
             },
             reason=SOURCES_DIFFER if pd.isna(one["value"]) else None,
-            support=[under("prevalence", one["prevalence_ids"].split(";"))],
+            support=[
+                under("prevalence", one["prevalence_ids"].split(";")),
+                under("places", defines=case.places.loc[case.places["name"] == one["area"], "place"]),
+            ],
         )
     ledger.define(case, STATISTICS)
     return ledger.results(prevalence_series=table)

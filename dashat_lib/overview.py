@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from .errors import message
-from .facts import Ledger, row_id, under
+from .facts import Ledger, Under, under
+from .schemas import row_ids
 from .tables import Case, Results
 
 UNKNOWN = "unknown"
@@ -16,14 +19,6 @@ _TOTALS = {
     "ties": message("Reports of a tie between two stakeholders; a pair may be reported several times."),
     "codings": message("Codings: one coder giving one row one code; all coders and the settlement."),
     "claims": message("Sentences of the abstract as claims."),
-}
-_KEYS = {
-    "sources": ["source_id"],
-    "evidence": ["evidence_id"],
-    "stakeholders": ["stakeholder_id"],
-    "ties": ["tie_id"],
-    "codings": ["coding_id"],
-    "claims": ["claim_id"],
 }
 
 
@@ -104,7 +99,7 @@ def results(case: Case) -> Results:
     ledger = Ledger()
     tables = dict(case.tables())
     for name, how in _TOTALS.items():
-        ids = [row_id(*keys) for keys in tables[name][_KEYS[name]].itertuples(index=False)]
+        ids = row_ids(name, tables[name])
         ledger.add(f"n_{name}", len(ids), unit=name, how=how, support=[under(name, ids)])
     ledger.add(
         "n_families",
@@ -130,7 +125,10 @@ def results(case: Case) -> Results:
             place=one["place"],
             how=message("Evidence rows on {place} itself, those of the document under examination left out."),
             details={"place": one["name"]},
-            support=[under("evidence", rows.loc[~own, "evidence_id"], rows.loc[own, "evidence_id"])],
+            support=[
+                under("evidence", rows.loc[~own, "evidence_id"], rows.loc[own, "evidence_id"]),
+                under("places", defines=[one["place"]]),
+            ],
         )
     table = material(case)
     for one in table[table["group"].isin(["kind", "sector", "polarity"])].to_dict("records"):
@@ -140,9 +138,20 @@ def results(case: Case) -> Results:
             unit="rows",
             how=message("Evidence rows by {group}: {key}."),
             details={"group": _GROUPS[one["group"]], "key": one["key"]},
-            support=[under("evidence", one["evidence_ids"].split(";"))],
+            support=_grouped(case, one),
         )
     return ledger.results(material=table, coverage=coverage(case))
+
+
+def _grouped(case: Case, group: Mapping[str, str]) -> list[Under]:
+    """The evidence rows of a group; for a sector also the actors by which a row belongs to it."""
+    ids = group["evidence_ids"].split(";")
+    support = [under("evidence", ids)]
+    if group["group"] == "sector":
+        of_sector = case.stakeholders.loc[case.stakeholders["sector"] == group["key"], "stakeholder_id"]
+        actors = case.evidence_actors[case.evidence_actors["stakeholder_id"].isin(of_sector)]
+        support.append(under("evidence_actors", row_ids("evidence_actors", actors)))
+    return support
 
 
 _GROUPS = {

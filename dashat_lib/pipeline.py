@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -43,6 +43,7 @@ STAGES = (
         "overview", ("sources", "evidence", "evidence_actors", "stakeholders", "ties", "codings", "claims", "places")
     ),
     Stage("indicators", (*_CODED, "frameworks", "crosswalk", "fact_definitions")),
+    Stage("readings", (*_CODED, "coders", "frameworks", "crosswalk", "ties", "prevalence", "beneficiaries", "settlements", "audit")),
     Stage("outcomes", ("prevalence", "places", "fact_definitions")),
 )
 
@@ -211,7 +212,7 @@ def _save_state(folder: Path, state: Mapping[str, Any]) -> None:
 def _stage(name: str, key: str, case: Case) -> Results:
     """Compute one stage. `key` is what it hangs on; joblib looks only at this."""
     found: Results = importlib.import_module(f"dashat_lib.{name}").results(case)
-    return found
+    return replace(found, facts=found.facts.assign(stage=name))
 
 
 def _compute(now: _Now, state: dict[str, Any], watcher: Progress, report: Run, *, force: bool) -> None:

@@ -231,11 +231,29 @@ LISTS: tuple[tuple[str, str, str, str], ...] = (
     ("claim_tests", "evidence_ids", "evidence", "evidence_id"),
     ("would_decide", "ask_whom", "stakeholders", "stakeholder_id"),
 )
+# (table, its columns, the table and columns they point to): joined keys
+JOINED: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
+    ("ties", ("evidence_id", "source_stakeholder"), "evidence_actors", ("evidence_id", "stakeholder_id")),
+    ("ties", ("evidence_id", "target_stakeholder"), "evidence_actors", ("evidence_id", "stakeholder_id")),
+    ("crosswalk", ("framework", "element_id"), "frameworks", ("framework", "element_id")),
+    ("crosswalk", ("framework", "element_id"), "frameworks", ("framework", "dimension_id")),
+)
 TREES = (
     ("stakeholders", "stakeholder_id", "part_of"),
     ("codebook", "code_id", "parent"),
     ("places", "place", "within"),
 )
+
+
+def row_ids(name: str, table: pd.DataFrame) -> pd.Series:
+    """Return the id of each row of a raw table: the values of its key joined by "/", such as ``E001/bkkbn``.
+
+    A table without a key is told by all its columns of rules; the index is kept.
+    """
+    key = list(SCHEMAS[name].metadata["key"]) or [column for column in SCHEMAS[name].columns if column in table]
+    parts = [table[column].astype("object").where(table[column].notna(), "").map(str) for column in key]
+    joined = parts[0].str.cat(parts[1:], sep="/") if len(parts) > 1 else parts[0]
+    return joined.astype("str")
 
 
 def _shown(value: object) -> str | None:
@@ -245,7 +263,7 @@ def _shown(value: object) -> str | None:
     return text if len(text) <= _TEXT_SHOWN else text[: _TEXT_SHOWN - 1] + "…"
 
 
-def _near(value: object, allowed: Iterable[str]) -> str | None:
+def nearest(value: object, allowed: Iterable[str]) -> str | None:
     """The nearest valid value, where one is near; letter case and outer blanks first."""
     text, options = str(value)[:200], list(allowed)
     for option in options:
@@ -314,7 +332,7 @@ def _columns(
 def _explained(check: str, value: object, decimal: str) -> tuple[str, str, dict[str, object]]:
     kind, _, rest = check.partition(":")
     if kind == "one_of":
-        near = _near(value, rest.split(", "))
+        near = nearest(value, rest.split(", "))
         return ONE_OF, WRITE_NEAREST if near else WRITE_ONE, {"allowed": rest, "near": near}
     if kind == "whole":
         return message("'{value}' is no whole number, such as a year."), message("Write digits only."), {}
@@ -370,7 +388,7 @@ def _references(
         cells = cells[(cells != "") & ~cells.str.startswith("group:")]
     problems: list[Problem] = []
     for at, value in cells[~cells.isin(known)].items():
-        near = _near(value, known) if len(problems) < AT_MOST else None
+        near = nearest(value, known) if len(problems) < AT_MOST else None
         mend = (
             message("Write '{near}', or add '{value}' to {target}.")
             if near
@@ -492,7 +510,7 @@ def _elements(tables: Mapping[str, pd.DataFrame], file_of: Callable[[str, int], 
     problems = []
     for at, framework, element in zip(links.index, links["framework"], links["element_id"], strict=True):
         if isinstance(element, str) and isinstance(framework, str) and (framework, element) not in known:
-            near = _near(element, sorted(one for of, one in known if of == framework and isinstance(one, str)))
+            near = nearest(element, sorted(one for of, one in known if of == framework and isinstance(one, str)))
             problems.append(
                 Problem(
                     file_of("crosswalk", at),
@@ -523,7 +541,7 @@ def _settings(tables: Mapping[str, pd.DataFrame], settings: Settings) -> list[Pr
         known = set(tables[target][key].dropna())
         for value in values:
             if value not in known:
-                near = _near(value, known)
+                near = nearest(value, known)
                 mend = WRITE_NEAREST if near else message("Add it to {target}, or mend the setting.")
                 details: dict[str, object] = {"target": f"{target}.csv", "near": near}
                 problems.append(

@@ -58,6 +58,8 @@ class Settings(_Section):
     decimal : "." or ","
         How ``data/raw`` writes decimals; a comma counts only in columns that hold numbers.
     seed : int
+    resamples : int
+        Bootstrap worlds in which verdicts are read again.
     """
 
     title: dict[str, str]
@@ -71,6 +73,7 @@ class Settings(_Section):
     proxy_below: Count = 3
     decimal: Literal[".", ","] = "."
     seed: int = 0
+    resamples: Annotated[int, Field(ge=0, le=100_000)] = 500
     rule: VerdictRule = VerdictRule()
     design: Design
 

@@ -22,6 +22,7 @@ class Case:
 
     folder: Path
     settings: Settings
+    reading: str | None = None
     sources: pd.DataFrame
     evidence: pd.DataFrame
     evidence_actors: pd.DataFrame

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+
+from ..facts import Stamp
+from ..words import Reader, reader
+
+ENGLISH = reader("en")
 
 # Okabe & Ito's palette, safe for colour-blind readers. Nothing is told by colour alone: marks and words stand beside it.
 VERDICT = {
@@ -53,17 +59,22 @@ def figure(width_cm: float = 16, height_cm: float = 9, **subplots: Any) -> tuple
     return plt.subplots(figsize=(width_cm * _CM, height_cm * _CM), layout="constrained", **subplots)
 
 
-def figure_bytes(fig: Figure, *, alt: str, stamp: str) -> bytes:
+def figure_bytes(fig: Figure, *, alt: str, stamp: Stamp) -> bytes:
     """Return a figure as PNG that carries its alt text and a stamp of what it was made from; no version, no date."""
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None, "Description": alt, "Comment": stamp})
+    made_from = json.dumps(stamp.record(), ensure_ascii=False)
+    fig.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None, "Description": alt, "Comment": made_from})
     plt.close(fig)
     return buffer.getvalue()
 
 
-def show(fig: Figure, *, alt: str, caption: str, stamp: str) -> None:
-    """Show a figure in a notebook with its alt text, and the caption with its sources and stamp under it."""
+def show(fig: Figure, *, alt: str, caption: str, stamp: Stamp, say: Reader = ENGLISH) -> None:
+    """Show a figure in a notebook with its alt text, and under it the caption and what it was made from.
+
+    Alt text and stamp stand in the image's metadata as well, where a screen reader and ``stale`` find them.
+    """
     from IPython.display import Image, Markdown, display
 
-    display(Image(data=figure_bytes(fig, alt=alt, stamp=stamp), format="png", alt=alt, embed=True))
-    display(Markdown(f"*{caption} `{stamp}`*"))
+    content = figure_bytes(fig, alt=alt, stamp=stamp)
+    display(Image(data=content, format="png", alt=alt, embed=True, metadata={"dashat": stamp.record()}))
+    display(Markdown(f"*{caption}* \n`{stamp.text(say)}`"))

@@ -1,0 +1,386 @@
+"""The same study, read another way: variants of a case, run again, and how far each number and verdict moves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from . import fingerprint, indicators
+from .errors import message
+from .facts import COUNTED, DEFINES, Ledger, Under, under
+from .resampling import BLOCK, blocks, poisson_weights, spread
+from .tables import Case, Results
+
+KINDS = ("coder", "source", "resample", "cut-off", "roll-up", "programme")
+_BATCH = 25  # variants a job; fixed, so that nothing hangs on the number of workers
+POINTING = ("evidence", "evidence_actors", "codings", "ties", "settlements", "audit")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One other reading of a case.
+
+    Attributes
+    ----------
+    name : str
+    kind : one of KINDS
+        Shares are given by kind and never pooled: a change of coder and a lost source are different doubts.
+    make : function Case -> Case
+        Must be picklable (a top-level function or a partial of one).
+    """
+
+    name: str
+    kind: str
+    make: Callable[[Case], Case]
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"kind {self.kind!r} is not one of: {', '.join(KINDS)}")
+
+    def __call__(self, case: Case) -> Case:
+        """Return the case under this reading, marked with its name."""
+        return replace(self.make(case), reading=self.name)
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What the readings of a case found.
+
+    Attributes
+    ----------
+    base : DataFrame
+        ``fact_id, value, unit`` of the case itself.
+    values : DataFrame, one row a reading and fact
+        ``reading, kind, fact_id, value``.
+    """
+
+    base: pd.DataFrame
+    values: pd.DataFrame
+
+    def bands(self) -> pd.DataFrame:
+        """Return, per fact and kind of reading, how far the readings move it.
+
+        Returns
+        -------
+        DataFrame
+            ``fact_id, kind, value`` (of the case itself), ``n_readings, n_defined, lower, upper`` (of a number: the 2.5 and
+            97.5 % quantiles where readings are resamples, the smallest and largest otherwise), ``n_same`` and ``share_same``
+            (readings that give the case's own value; for a number within a relative 1e-8), ``others`` (of a verdict: the
+            other words with their number of readings, most frequent first).
+        """
+        table = self.values.merge(self.base.rename(columns={"value": "own"}), on="fact_id")
+        table["word"] = table["unit"] == "verdict"
+        table["number"] = pd.to_numeric(table["value"].where(~table["word"]), errors="coerce").astype("float64")
+        own = pd.to_numeric(table["own"].where(~table["word"]), errors="coerce").astype("float64")
+        both_missing = table["value"].isna() & table["own"].isna()
+        close = pd.Series(np.isclose(table["number"], own, rtol=1e-8, atol=1e-12), table.index)
+        table["same"] = both_missing | (table["word"] & (table["value"] == table["own"])) | (~table["word"] & close)
+        rows = []
+        for (fact, kind), part in table.groupby(["fact_id", "kind"], sort=False):
+            numbers = part["number"].dropna()
+            ends = [0.025, 0.975] if kind == "resample" else [0, 1]
+            low, high = numbers.quantile(ends).tolist() if len(numbers) else (None, None)
+            others = part.loc[part["word"] & ~part["same"], "value"].value_counts()
+            others = others.sort_index().sort_values(ascending=False, kind="stable")
+            rows.append(
+                {"fact_id": fact, "kind": kind, "value": part["own"].iloc[0], "n_readings": len(part),
+                 "n_defined": int(part["value"].notna().sum()), "lower": low, "upper": high,
+                 "n_same": int(part["same"].sum()), "share_same": float(part["same"].mean()),
+                 "others": ";".join(f"{word} {n}" for word, n in others.items()) or None}
+            )  # fmt: skip
+        return pd.DataFrame(rows)
+
+
+# ---- variants --------------------------------------------------------------------------------------------------------
+
+
+def coders(case: Case) -> list[Variant]:
+    """Return one variant a coder: what the verdicts were if that coder's codings decided."""
+    others = [one for one in case.coders["coder"] if one != case.settings.coder]
+    return [Variant(f"coder {one}", "coder", partial(by_coder, coder=one)) for one in others]
+
+
+def by_coder(case: Case, *, coder: str) -> Case:
+    """Return a case in which another coder's codings decide."""
+    return replace(case, settings=case.settings.model_copy(update={"coder": coder}))
+
+
+def families(case: Case) -> list[Variant]:
+    """Return one variant a source family: the case without all that it says."""
+    found = sorted(case.sources["source_family"].unique())
+    return [Variant(f"without {one}", "source", partial(without_family, family=one)) for one in found]
+
+
+def without_family(case: Case, *, family: str) -> Case:
+    """Return a case without the rows of one source family; its document entries stay, so that nothing points to nowhere."""
+    gone = case.sources.loc[case.sources["source_family"] == family, "source_id"]
+    rows = case.evidence.loc[~case.evidence["source_id"].isin(gone), "evidence_id"]
+    kept = only_evidence(case, rows)
+    figures = {name: getattr(case, name) for name in ("prevalence", "beneficiaries")}
+    return replace(kept, **{name: table[~table["source_id"].isin(gone)] for name, table in figures.items()})
+
+
+def only_evidence(case: Case, evidence_ids: Sequence[str] | pd.Series) -> Case:
+    """Return a case with these evidence rows only, and without what points to the others."""
+    tables = {name: getattr(case, name) for name in POINTING}
+    return replace(case, **{name: table[table["evidence_id"].isin(evidence_ids)] for name, table in tables.items()})
+
+
+def resamples(case: Case, n: int, *, seed: int) -> list[Variant]:
+    """Return `n` bootstrap variants. The unit drawn is the event, which is also the unit that verdicts count.
+
+    An event drawn twice stands twice, as two events, with all its reports; the source families behind it stay the
+    same, so that no independence is made up. See :func:`dashat_lib.resampling.poisson_weights`.
+    """
+    weights = poisson_weights(sorted(case.evidence["event_id"].unique()), n, seed=seed)
+    names, drawn = list(weights), np.array(list(weights.values()), dtype="int16").reshape(len(weights), n)
+    return [
+        Variant(f"resample {at + 1}", "resample", partial(resampled, events=names, times=drawn[:, at].copy()))
+        for at in range(n)
+    ]
+
+
+def resampled(case: Case, *, events: Sequence[str], times: np.ndarray) -> Case:
+    """Return a case in which each event stands as often as it was drawn."""
+    drawn = pd.DataFrame({"event_id": list(events), "times": times})
+    drawn = drawn.loc[drawn.index.repeat(drawn["times"])]
+    drawn["copy"] = drawn.groupby("event_id").cumcount()
+    suffix = ("~" + drawn["copy"].astype("str")).where(drawn["copy"] > 0, "")
+    rows = case.evidence[["evidence_id", "event_id"]].merge(drawn.assign(suffix=suffix), on="event_id")
+    rows = rows[["evidence_id", "suffix"]]
+    changed = {}
+    for name in POINTING:
+        table = getattr(case, name).merge(rows, on="evidence_id")
+        marked = {"evidence_id": table["evidence_id"] + table["suffix"]}
+        for key in ("event_id", "coding_id", "tie_id", "settlement_id"):
+            if key in table:
+                marked[key] = table[key] + table["suffix"]
+        changed[name] = table.assign(**marked).drop(columns="suffix")
+    return replace(case, **changed)
+
+
+def cut_offs(case: Case) -> list[Variant]:
+    """Return one variant a threshold of rule D1 (:data:`dashat_lib.indicators.CUT_OFFS`)."""
+    return [Variant(name, "cut-off", partial(with_rule, **change)) for name, change in indicators.CUT_OFFS.items()]
+
+
+def with_rule(case: Case, **change: float) -> Case:
+    """Return a case with other thresholds of the verdict rule."""
+    rule = case.settings.rule.model_copy(update=change)
+    return replace(case, settings=case.settings.model_copy(update={"rule": rule}))
+
+
+def roll_ups(case: Case) -> list[Variant]:
+    """Return the named roll-ups of stakeholders: teams of a kelurahan to their city teams; every part to its whole."""
+    found = case.stakeholders[case.stakeholders["part_of"].notna()]
+    teams = found[(found["level"] == "kelurahan") & (found["sector"] == "community")]
+    every = dict(zip(found["stakeholder_id"], found["part_of"], strict=True))
+    return [
+        Variant("kelurahan teams to their whole", "roll-up", partial(rolled_up, into=dict(zip(teams["stakeholder_id"], teams["part_of"], strict=True)))),
+        Variant("every part to its whole", "roll-up", partial(rolled_up, into=every)),
+    ]  # fmt: skip
+
+
+def rolled_up(case: Case, *, into: Mapping[str, str]) -> Case:
+    """Return a case in which each stakeholder of `into` is taken for the one it is part of; ties inside one are left out."""
+
+    def whole(one: str) -> str:
+        while one in into:
+            one = into[one]
+        return one
+
+    def merged(column: pd.Series) -> pd.Series:
+        return column.map(lambda one: whole(one) if isinstance(one, str) else one).astype("str")
+
+    ties = case.ties.assign(**{end: merged(case.ties[end]) for end in ("source_stakeholder", "target_stakeholder")})
+    actors = case.evidence_actors.assign(stakeholder_id=merged(case.evidence_actors["stakeholder_id"]))
+    return replace(
+        case,
+        stakeholders=case.stakeholders[~case.stakeholders["stakeholder_id"].isin(list(into))],
+        ties=ties[ties["source_stakeholder"] != ties["target_stakeholder"]],
+        evidence_actors=actors.drop_duplicates(["evidence_id", "stakeholder_id"]),
+        evidence=case.evidence.assign(speaker=merged(case.evidence["speaker"])),
+    )
+
+
+def programmes(case: Case) -> list[Variant]:
+    """Return one variant a programme: the network by its ties only."""
+    found = sorted(case.ties["programme"].unique())
+    return [Variant(f"programme {one}", "programme", partial(by_programme, programme=one)) for one in found]
+
+
+def by_programme(case: Case, *, programme: str) -> Case:
+    """Return a case with the ties of one programme only."""
+    return replace(case, ties=case.ties[case.ties["programme"] == programme])
+
+
+# ---- running ---------------------------------------------------------------------------------------------------------
+
+Measure = Callable[[Case], pd.DataFrame]
+
+
+def run_readings(
+    case: Case,
+    variants: Sequence[Variant],
+    stages: Sequence[Measure],
+    *,
+    workers: int = 1,
+    done: Callable[[int], None] = lambda n: None,
+    cache: Path | None = None,
+) -> Readings:
+    """Compute the facts of some stages on every variant of a case.
+
+    Parameters
+    ----------
+    stages : functions Case -> DataFrame ``fact_id, value, unit``
+        For example :func:`dashat_lib.indicators.measured`; or a stage's ``results``, whose facts are taken.
+    workers : int
+        Processes; the numbers do not hang on it.
+    done : function
+        Told, after each batch, how many readings it held.
+    cache : folder, optional
+        Where finished batches are kept. A batch is taken from there only if case, settings, variants, stages and the
+        package's source are what they were.
+
+    Raises
+    ------
+    ValueError
+        If two variants have one name: their bands would count one reading twice.
+    """
+    names = [one.name for one in variants]
+    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    if twice:
+        raise ValueError(f"two variants are called: {', '.join(twice)}")
+    base = _measured(case, stages)
+    batches = [list(variants[at : at + _BATCH]) for at in range(0, len(variants), _BATCH)]
+    sizes = iter([len(batch) for batch in batches])
+    work = partial(_batch, case, tuple(stages))
+    if cache is not None:
+        work = partial(_kept, cache, _key(case, stages), work)
+    found = spread(work, batches, workers=workers, done=lambda: done(next(sizes)))
+    columns = ["reading", "kind", "fact_id", "value"]
+    values = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+    return Readings(base, values)
+
+
+def _measured(case: Case, stages: Sequence[Measure]) -> pd.DataFrame:
+    parts = []
+    for stage in stages:
+        found = stage(case)
+        facts = found.facts if isinstance(found, Results) else found
+        parts.append(facts[["fact_id", "value", "unit"]].astype({"value": "object"}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _batch(case: Case, stages: Sequence[Measure], batch: Sequence[Variant]) -> pd.DataFrame:
+    parts = []
+    for variant in batch:
+        found = _measured(variant(case), stages)[["fact_id", "value"]]
+        found.insert(0, "kind", variant.kind)
+        found.insert(0, "reading", variant.name)
+        parts.append(found)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _kept(
+    cache: Path, key: str, work: Callable[[Sequence[Variant]], pd.DataFrame], batch: Sequence[Variant]
+) -> pd.DataFrame:
+    from joblib import dump, hash, load
+
+    path = cache / f"{key}-{hash([(one.name, one.kind, one.make.func.__qualname__, one.make.keywords) if isinstance(one.make, partial) else (one.name, one.kind, one.make) for one in batch])}.joblib"
+    try:
+        return load(path)
+    except (OSError, EOFError, ValueError, KeyError):
+        found = work(batch)
+        cache.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{fingerprint.of_values(str(id(found)))[:8]}.part")
+        dump(found, part)
+        part.replace(path)
+        return found
+
+
+def _key(case: Case, stages: Sequence[Measure]) -> str:
+    """One hash of what a reading hangs on beside its variant: tables, settings, stages, the package's source."""
+    digest = hashlib.sha256()
+    for name, table in case.tables():
+        digest.update(name.encode())
+        digest.update(table.to_csv(index=False).encode())
+    digest.update(case.settings.model_dump_json().encode())
+    digest.update(fingerprint.of_package().encode())
+    digest.update(fingerprint.of_environment().encode())
+    for stage in stages:
+        digest.update(f"{stage.__module__}.{stage.__qualname__}".encode())
+    return digest.hexdigest()[:20]
+
+
+# ---- the stage -------------------------------------------------------------------------------------------------------
+
+_HOW = {
+    "resample": message("Share of {n} resamples of events in which rule D1 on {label} at {place} says what it says here."),
+    "coder": message("Share of {n} coders by whose codings alone rule D1 on {label} at {place} says what it says here."),
+    "source": message("Share of {n} source families without each of which rule D1 on {label} at {place} says what it says here."),
+    "cut-off": message("Share of {n} other thresholds by which rule D1 on {label} at {place} says what it says here."),
+}  # fmt: skip
+NO_READING = "no reading of this kind"
+
+
+def results(case: Case) -> Results:
+    """Return how far the indicator verdicts hold under other readings, by kind: coder, source family, cut-off, resample.
+
+    Readings by coder and by resample are run on variants of the case; those by family and by cut-off come from
+    :func:`dashat_lib.indicators.robustness`, which gives what their variants give (a test holds this).
+    """
+    variants = [*coders(case), *resamples(case, case.settings.resamples, seed=case.settings.seed)]
+    found = run_readings(case, variants, [indicators.measured])
+    bands = pd.concat([found.bands(), _from_robustness(case, found.base)], ignore_index=True)
+    order = {fact: at for at, fact in enumerate(found.base["fact_id"])}
+    rank = bands["fact_id"].map(order) * len(KINDS) + bands["kind"].map(KINDS.index)
+    bands = bands.assign(rank=rank).sort_values("rank", ignore_index=True).drop(columns="rank")
+    ledger = Ledger()
+    material = indicators.gather(case)
+    beside = {one: indicators.gather(case, coder=one) for one in case.coders["coder"] if one != case.settings.coder}
+    names, labels = case.places.set_index("place")["name"], material.scored.set_index("set_id")
+    verdicts = bands[bands["fact_id"].str.endswith(".verdict")].set_index(["fact_id", "kind"])
+    for set_id, place in material.grid[["set_id", "scope"]].itertuples(index=False):
+        support = indicators.support_of_verdict(material, set_id, place)
+        read = [_looked_at(one, set_id, place) for one in beside.values()]
+        for kind in _HOW:
+            key = (f"{set_id}.{place}.verdict", kind)
+            here = verdicts.loc[key] if key in verdicts.index else None
+            ledger.add(
+                f"{set_id}.{place}.verdict.share.{kind}",
+                float("nan") if here is None else here["share_same"],
+                unit="share (0-1)",
+                place=place,
+                how=_HOW[kind],
+                details={
+                    "n": 0 if here is None else int(here["n_readings"]),
+                    "label": {language: labels.at[set_id, f"label_{language}"] for language in ("en", "id")},
+                    "place": names[place],
+                },
+                reason=NO_READING if here is None else None,
+                support=[*support, *(rows for one in read for rows in one if kind == "coder")],
+            )
+    return ledger.results(reading_bands=bands)
+
+
+def _looked_at(material: indicators.Material, set_id: str, place: str) -> list[Under]:
+    """The rows of a verdict by another coder: weighed by that reading, not in the case's own number."""
+    return [
+        Under(one.table, frozenset(), one.counted | one.looked_at, one.defines)
+        for one in indicators.support_of_verdict(material, set_id, place)
+    ]
+
+
+def _from_robustness(case: Case, base: pd.DataFrame) -> pd.DataFrame:
+    """The readings by cut-off and by source family as a table of bands, for verdicts."""
+    table = indicators.robustness(indicators.gather(case))
+    table = table[table["kind"].isin(["cut-off", "source"])]
+    values = table.assign(fact_id=table["set_id"] + "." + table["place"] + ".verdict", value=table["verdict"])
+    return Readings(base, values[["reading", "kind", "fact_id", "value"]].astype({"value": "object"})).bands()
