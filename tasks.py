@@ -100,13 +100,19 @@ def readme() -> None:
     call(PYTHON, "docs/paste_findings.py")
 
 
+def words(*languages: str) -> None:
+    """Bring the catalogues up to date with the sentences in use."""
+    setup()
+    call(PYTHON, "docs/catalogue.py", *languages)
+
+
 def bench() -> None:
     """Time the commands, as ratios in one run."""
     setup()
     call(PYTHON, "-m", "benchmarks")
 
 
-VERBS = {verb.__name__: verb for verb in (setup, run, test, lint, lab, lock, readme, bench)}
+VERBS = {verb.__name__: verb for verb in (setup, run, test, lint, lab, lock, readme, words, bench)}
 
 
 def main() -> None:

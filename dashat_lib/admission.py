@@ -34,6 +34,24 @@ def descendants(table: pd.DataFrame, roots: Iterable[str], *, child: str, parent
     return found
 
 
+def branches(table: pd.DataFrame, *, child: str, parent: str) -> pd.DataFrame:
+    """Return every pair of a node and a node above it, itself included, of a tree stored as (child, parent) rows.
+
+    Returns
+    -------
+    DataFrame
+        ``above`` and `child`.
+    """
+    up = dict(zip(table[child], table[parent], strict=True))
+    pairs = []
+    for one in up:
+        above = one
+        while isinstance(above, str):
+            pairs.append((above, one))
+            above = up.get(above)
+    return pd.DataFrame(pairs, columns=["above", child], dtype="str")
+
+
 def places_within(case: Case, place: str) -> set[str]:
     """Return a place and every place inside it, by ``places.within``."""
     return descendants(case.places, [place], child="place", parent="within")
@@ -92,7 +110,7 @@ def coded(case: Case, sets: pd.DataFrame, *, places: Sequence[str], coder: str |
     return pd.concat(rows, ignore_index=True)[columns].sort_values(["set_id", "scope", "coding_id"], ignore_index=True)
 
 
-def pooled(rows: pd.DataFrame, *, keys: Sequence[str], unit: str = "event_id") -> pd.Series:
+def pooled(rows: pd.DataFrame, *, keys: Sequence[str], unit: str | Sequence[str] = "event_id") -> pd.Series:
     """Return, for each row, what its event as a whole says.
 
     Rows of one event: any mixed, or for beside against, gives mixed; else for, if one is for; else against, if one is
@@ -100,10 +118,10 @@ def pooled(rows: pd.DataFrame, *, keys: Sequence[str], unit: str = "event_id") -
 
     Parameters
     ----------
-    unit : "event_id" or "evidence_id"
-        The unit of counting; with "evidence_id" reports are not pooled, only the codings of one row.
+    unit : str or sequence of str
+        Columns that tell the unit of counting; with "evidence_id" reports are not pooled, only the codings of one row.
     """
-    by = [rows[key] for key in [*keys, unit]]
+    by = [rows[key] for key in [*keys, *_several(unit)]]
     has = {stance: (rows["stance"] == stance).groupby(by).transform("any") for stance in ("for", "against", "mixed")}
     said = np.select(
         [has["mixed"] | (has["for"] & has["against"]), has["for"], has["against"]],
@@ -111,6 +129,10 @@ def pooled(rows: pd.DataFrame, *, keys: Sequence[str], unit: str = "event_id") -
         default="neutral",
     )
     return pd.Series(said, index=rows.index, dtype="str")
+
+
+def _several(unit: str | Sequence[str]) -> list[str]:
+    return [unit] if isinstance(unit, str) else list(unit)
 
 
 def wilson(successes: pd.Series, n: pd.Series, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
@@ -138,7 +160,7 @@ def tally(
     *,
     keys: Sequence[str],
     rule: VerdictRule,
-    unit: str = "event_id",
+    unit: str | Sequence[str] = "event_id",
     beneficiaries_are_a_sector: bool = True,
 ) -> pd.DataFrame:
     """Count the events of each set and give the verdict by rule D1.
@@ -147,7 +169,7 @@ def tally(
     ----------
     rows : DataFrame, one row a coding
         `keys`, ``evidence_id, event_id, source_family, stance`` (:func:`coded`).
-    unit : str
+    unit : str or sequence of str
         See :func:`pooled`.
     beneficiaries_are_a_sector : bool
         Whether beneficiaries named in supporting rows count as one of the sectors.
@@ -165,7 +187,7 @@ def tally(
     """
     keys = list(keys)
     rows = rows.assign(event_stance=pooled(rows, keys=keys, unit=unit))
-    events = rows.drop_duplicates([*keys, unit])
+    events = rows.drop_duplicates([*keys, *_several(unit)])
     counts = pd.DataFrame({"n_rows": rows.groupby(keys)["evidence_id"].nunique()})
     for stance in ("for", "against", "mixed", "neutral"):
         counts[f"n_{stance}"] = (events["event_stance"] == stance).groupby([events[key] for key in keys]).sum()

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from .errors import DashatError, Problem
-from .words import languages, reader
+from .words import Reader, languages, reader
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Stakeholder collaboration, from evidence rows to verdicts: no number without evidence.",
 )
+_MOST_MOVED = 10
 CaseFolder = Annotated[
     Path, typer.Argument(help="Folder of the case (it holds dashat.toml).", show_default="this folder")
 ]
@@ -58,6 +59,8 @@ def check(
             else say.count("{n} problem.", "{n} problems.", len(problems))
         )
         print(done, file=sys.stderr)
+        if not problems:
+            _print_stale(case, say)
     raise typer.Exit(1 if problems else 0)
 
 
@@ -79,6 +82,8 @@ def run(
     if not done.done and not done.changed and not done.problems:
         print(say("Nothing has changed since the last run."), file=sys.stderr)
     _print(done.problems, say)
+    if done.moved is not None and len(done.moved):
+        _print_moved(done.moved, say)
     table = Table(*findings.headings(say), title=say("Are the indicators met?"))
     for one in findings.indicators(case, say):
         table.add_row(one.indicator, one.place, one.events, one.families, one.share, one.verdict, one.qualifier)
@@ -95,6 +100,41 @@ def run(
 
 
 @app.command()
+def why(
+    name: Annotated[str, typer.Argument(help="A fact, a claim, or a pattern such as 'n_rows.*'.")],
+    case: Annotated[Path, typer.Option("--case", help="Folder of the case.", show_default="this folder")] = Path("."),
+    every: Annotated[bool, typer.Option("--all", help="Show every row, not only the first twelve.")] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print the chain as CSV: one line a row, with its source.")
+    ] = False,
+    lang: Language = None,
+) -> None:
+    """Show the chain from a number or a claim down to its rows and public sources."""
+    from . import findings, pipeline, processed, provenance
+    from .loaders.case import read_case
+
+    _language(lang)
+    study, results = read_case(case), processed.read_results(case)
+    say = reader(lang or findings.first_language(case))
+    if any(one in name for one in "*?["):
+        found = provenance.matching(study, results, name)
+        for one in found:
+            seen = provenance.told(results, one, say=say) if one in set(results.facts["fact_id"]) else say("claim")
+            print(f"{one}\t{seen}")
+        raise typer.Exit(0 if found else 1)
+    chain = provenance.why(study, results, name, say=say)
+    if as_csv:
+        sys.stdout.write(processed.csv_bytes(chain.table).decode())
+    else:
+        print(chain.text(say, most=None if every else 12))
+        if not every:
+            print(say("Every row: --all; as a table: --csv."), file=sys.stderr)
+    changed = provenance.changed_rows(study, pipeline.manifest(case))
+    if len(changed):
+        print(say("The data have changed since these results were made. Run: dashat run"), file=sys.stderr)
+
+
+@app.command()
 def doctor(lang: Language = None) -> None:
     """Say what this installation lacks and the line that mends it."""
     from .doctor import examine
@@ -106,6 +146,55 @@ def doctor(lang: Language = None) -> None:
     if not found:
         print(say("Nothing is missing."), file=sys.stderr)
     raise typer.Exit(1 if found else 0)
+
+
+def _print_moved(moved: Any, say: Reader) -> None:
+    """Say what moved since the last run: verdicts first, then the first numbers."""
+    values = moved[moved["part"].isin(["value", "fact"])]
+    order = values.assign(last=values["kind"] != "verdict").sort_values("last", kind="stable")
+    print(
+        say.count("{n} fact moved since the last run:", "{n} facts moved since the last run:", len(values)),
+        file=sys.stderr,
+    )
+    for one in order.head(_MOST_MOVED).to_dict("records"):
+        before, after = (_shown(one[end], say) for end in ("before", "after"))
+        print(f"  {one['name']}: {before} > {after}", file=sys.stderr)
+    if len(order) > _MOST_MOVED:
+        print("  " + say.count("{n} more.", "{n} more.", len(order) - _MOST_MOVED), file=sys.stderr)
+
+
+def _shown(value: Any, say: Reader) -> str:
+    if value is None or value != value:
+        return "–"
+    return say.label("verdict", value) if isinstance(value, str) else say.number(round(float(value), 4))
+
+
+def _print_stale(case: Path, say: Reader) -> None:
+    """Say what rows that changed since the last run touch."""
+    from . import pipeline, provenance
+    from .loaders.case import read_case
+
+    try:
+        manifest = pipeline.manifest(case)
+    except DashatError:
+        return  # never run: nothing is stale
+    study = read_case(case)
+    changed = provenance.changed_rows(study, manifest)
+    if changed.empty:
+        return
+    touched = provenance.stale(study, manifest)
+    print(
+        say.count("{n} row changed since the last run:", "{n} rows changed since the last run:", len(changed)),
+        file=sys.stderr,
+    )
+    for one in changed.head(_MOST_MOVED).itertuples():
+        print(f"  {one.table}.csv {one.row_id} ({say.label('change', one.change)})", file=sys.stderr)
+    surely = touched[touched["touch"] == provenance.UNDER]
+    for kind, names in surely.groupby("kind", sort=False)["name"]:
+        shown = list(names.head(_MOST_MOVED))
+        more = f" … +{len(names) - len(shown)}" if len(names) > len(shown) else ""
+        print(f"{say.label('output', kind)}: {', '.join(shown)}{more}", file=sys.stderr)
+    print(say("dashat run makes them anew."), file=sys.stderr)
 
 
 class _Bar:

@@ -35,7 +35,8 @@ def compare(before: Results, after: Results, *, tolerance: float = TOLERANCE) ->
         if name in one.index and name in other.index:
             parts = [(part, one.at[name, part], other.at[name, part]) for part in PARTS]
         else:
-            parts = [("fact", *(table.at[name, "value"] if name in table.index else None for table in (one, other)))]
+            old, new = (table.at[name, "value"] if name in table.index else None for table in (one, other))
+            parts = [("fact", old, new)]
         unit = (one if name in one.index else other).at[name, "unit"]
         for part, old, new in parts:
             if part == "fact" or not same(old, new, tolerance):

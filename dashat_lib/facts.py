@@ -9,7 +9,7 @@ import pandas as pd
 
 from .fingerprint import data_hash, raw_files
 from .tables import Case, Results
-from .words import SOURCE_LANGUAGE, languages, reader
+from .words import SOURCE_LANGUAGE, Reader, languages, reader
 
 COUNTED, LOOKED_AT, DEFINES = "counted", "looked_at", "defines"
 FACT_COLUMNS = ["fact_id", "value", "lower", "upper", "unit", "place", "programme", "how", "reason"]
@@ -34,9 +34,7 @@ class Under:
                 yield self.table, one, role
 
 
-def under(
-    table: str, counted: Iterable[str] = (), looked_at: Iterable[str] = (), defines: Iterable[str] = ()
-) -> Under:
+def under(table: str, counted: Iterable[str] = (), looked_at: Iterable[str] = (), defines: Iterable[str] = ()) -> Under:
     """Return raw rows as support, by their ids (:func:`dashat_lib.schemas.row_ids`)."""
     return Under(table, frozenset(counted), frozenset(looked_at), frozenset(defines))
 

@@ -48,7 +48,9 @@ def of_package() -> str:
     """Return a hash of the package's own source, catalogues among it: a changed helper makes every result stale."""
     root = Path(str(resources.files("dashat_lib")))
     files = (
-        path for path in root.rglob("*") if path.is_file() and path.suffix in {".py", ".po", ".js", ".css", ".html"}
+        path
+        for path in root.rglob("*")
+        if path.is_file() and path.suffix in {".py", ".po", ".toml", ".js", ".css", ".html"}
     )
     return of_values(
         {path.relative_to(root).as_posix(): of_bytes(path.read_bytes().replace(b"\r\n", b"\n")) for path in files}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from .admission import coded, codes_below, pooled, tally
+from .admission import branches, coded, codes_below, pooled, tally
 from .errors import message
 from .facts import Ledger, Measured, Statistic, Under, under
 from .schemas import row_ids
@@ -56,22 +57,27 @@ def code_sets(case: Case, scored: pd.DataFrame) -> pd.DataFrame:
     DataFrame, one row a code of a set
         ``set_id, code_id, reversed``.
     """
-    rows = []
-    for framework, part in scored.groupby("framework", sort=False):
-        links = case.crosswalk[case.crosswalk["framework"] == framework]
-        for one in part.itertuples():
-            whole = pd.isna(one.element_id)
-            members = set(part.loc[part["dimension_id"] == one.dimension_id, "set_id"]) if whole else {one.set_id}
-            for link in links[links["element_id"].isin(members)].itertuples():
-                codes = codes_below(case, [link.code_id]) if link.status == "codebook" else {link.code_id}
-                rows += [(one.set_id, code, link.direction == "reversed") for code in codes]
-    sets = pd.DataFrame(rows, columns=["set_id", "code_id", "reversed"])
+    members = scored[["set_id", "framework", "dimension_id", "element_id"]].merge(
+        scored[["set_id", "framework", "dimension_id"]].rename(columns={"set_id": "member"}),
+        on=["framework", "dimension_id"],
+    )
+    members = members[members["element_id"].isna() | (members["set_id"] == members["member"])]
+    links = case.crosswalk[["framework", "element_id", "code_id", "direction", "status"]]
+    links = links.rename(columns={"element_id": "member", "code_id": "linked"})
+    links = members.drop(columns="element_id").merge(links, on=["framework", "member"])
+    below = branches(case.codebook, child="code_id", parent="parent")
+    codes = links.merge(below, left_on="linked", right_on="above")
+    codes = codes[(codes["status"] == "codebook") | (codes["code_id"] == codes["linked"])]
+    sets = codes.assign(reversed=codes["direction"] == "reversed")[["set_id", "code_id", "reversed"]]
     return sets.drop_duplicates().sort_values(["set_id", "code_id", "reversed"], ignore_index=True)
 
 
 @dataclass(frozen=True)
 class Material:
-    """The coded rows of the indicators and what they belong to: read once, used by every table below."""
+    """The coded rows of the indicators and what they belong to: read once, used by every table below.
+
+    ``rows`` is :func:`dashat_lib.admission.coded` with ``event_stance``, what the row's event as a whole says.
+    """
 
     case: Case
     scored: pd.DataFrame
@@ -106,7 +112,8 @@ def gather(
     """
     places = tuple(places or dict.fromkeys([case.settings.wider_place, case.settings.focal_place]))
     scored = elements(case, framework, dimensions)
-    return Material(case, scored, places, coded(case, code_sets(case, scored), places=places, coder=coder))
+    rows = coded(case, code_sets(case, scored), places=places, coder=coder)
+    return Material(case, scored, places, rows.assign(event_stance=pooled(rows, keys=KEYS)))
 
 
 def verdicts(material: Material, *, rule: VerdictRule | None = None, **reading: object) -> pd.DataFrame:
@@ -182,6 +189,47 @@ def _without_each_family(material: Material, base: pd.DataFrame) -> pd.DataFrame
     return table.rename(columns={"left_out": "reading"}).assign(kind="source")
 
 
+def in_worlds(material: Material, weights: Mapping[str, np.ndarray], *, at_a_time: int = 50) -> pd.DataFrame:
+    """Return the verdicts of many bootstrap worlds in one pass over the coded rows.
+
+    What :func:`measured` gives on each resampled case, without building the cases.
+
+    Parameters
+    ----------
+    weights : mapping event_id -> array of int, one number a world
+        How often the event stands in each world (:func:`dashat_lib.resampling.poisson_weights`).
+    at_a_time : int
+        Worlds held in memory together.
+
+    Returns
+    -------
+    DataFrame, one row per world, element and place
+        ``world`` (from 0), ``set_id, place, n_for, n_against, share_for, verdict``.
+    """
+    rows, grid = material.rows, material.grid[KEYS]
+    times = np.array([weights[one] for one in rows["event_id"]], dtype="int64").reshape(len(rows), -1)
+    found = []
+    for start in range(0, times.shape[1], at_a_time):
+        part = times[:, start : start + at_a_time]
+        at, world = np.nonzero(part)
+        many = part[at, world]
+        copy = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
+        at, world = np.repeat(at, many), np.repeat(world, many) + start
+        drawn = rows.iloc[at].assign(world=world, copy=copy)
+        counts = tally(
+            drawn, material.case, keys=[*KEYS, "world"], unit=["event_id", "copy"], rule=material.case.settings.rule
+        )
+        every = grid.merge(pd.DataFrame({"world": np.arange(start, start + part.shape[1])}), how="cross")
+        found.append(every.merge(counts, on=[*KEYS, "world"], how="left"))
+    columns = ["world", "set_id", "place", "n_for", "n_against", "share_for", "verdict"]
+    if not found:
+        return pd.DataFrame(columns=columns)
+    table = pd.concat(found, ignore_index=True).rename(columns={"scope": "place"})
+    table["verdict"] = table["verdict"].fillna("undecidable")
+    table[["n_for", "n_against"]] = table[["n_for", "n_against"]].fillna(0).astype("int64")
+    return table[columns]
+
+
 def with_fragility(base: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     """Return `base` with what the readings do to it.
 
@@ -215,7 +263,7 @@ def events(material: Material) -> pd.DataFrame:
         ``place, dimension_id, element_id, set_id, label_id, label_en, event_id, date`` (ISO, as far as known; the
         earliest of its rows), ``stance`` (of the event), ``n_rows, evidence_ids`` (";"-joined).
     """
-    rows = material.rows.assign(stance=pooled(material.rows, keys=KEYS))
+    rows = material.rows.assign(stance=material.rows["event_stance"])
     rows = rows.merge(material.case.evidence[["evidence_id", "date"]], on="evidence_id")
     table = rows.groupby([*KEYS, "event_id"], as_index=False).agg(
         date=("date", "min"),
@@ -244,7 +292,7 @@ def measured(case: Case) -> pd.DataFrame:
     names = table["set_id"] + "." + table["place"] + "."
     parts = [
         pd.DataFrame({"fact_id": names + name, "value": table[name].astype("object"), "unit": unit})
-        for name, unit in _MEASURED.items()
+        for name, unit in MEASURED.items()
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -274,7 +322,7 @@ _UNITS = {
     "share_for": "share (0-1)",
     "verdict": "verdict",
 }
-_MEASURED = {"verdict": "verdict", "n_for": "events", "n_against": "events", "share_for": "share (0-1)"}
+MEASURED = {"verdict": "verdict", "n_for": "events", "n_against": "events", "share_for": "share (0-1)"}
 _NO_DECIDED_EVENT, TOO_FEW_ROWS = "no event for or against", "too few rows"
 # Which stance of the event a row must have to be in the number; the rest of the set's rows was looked at.
 _COUNTED = {
@@ -292,7 +340,7 @@ def results(case: Case) -> Results:
     others = readings[~readings["kind"].isin(["baseline", "source"])]
     named = actors_of(case)
     place_names = case.places.set_index("place")["name"]
-    rows = material.rows.assign(event_stance=pooled(material.rows, keys=KEYS))
+    rows = material.rows
     ledger = Ledger()
     for one in table.to_dict("records"):
         defined_by = _defined_by(case, material.scored, one["set_id"], one["place"])
@@ -320,7 +368,9 @@ def results(case: Case) -> Results:
                 },
                 reason=_NO_DECIDED_EVENT if pd.isna(value) else None,
                 support=[
-                    *_rows_under(here, _COUNTED.get(kind, {"for", "against"}), named if kind in _WEIGHS_ACTORS else None),
+                    *_rows_under(
+                        here, _COUNTED.get(kind, {"for", "against"}), named if kind in _WEIGHS_ACTORS else None
+                    ),
                     *defined_by,
                 ],
             )
@@ -331,7 +381,7 @@ def results(case: Case) -> Results:
 
 def support_of_verdict(material: Material, set_id: str, place: str) -> list[Under]:
     """Return the rows under a verdict: evidence, codings, the actors whose sectors were weighed, and what defines the set."""
-    rows = material.rows.assign(event_stance=pooled(material.rows, keys=KEYS))
+    rows = material.rows
     here = rows[(rows["set_id"] == set_id) & (rows["scope"] == place)]
     found = _rows_under(here, {"for", "against"}, actors_of(material.case))
     return [*found, *_defined_by(material.case, material.scored, set_id, place)]
@@ -351,9 +401,7 @@ def _rows_under(here: pd.DataFrame, stances: set[str], named: pd.Series | None) 
         for table, key in [("evidence", "evidence_id"), ("codings", "coding_id")]
     ]
     if named is not None:
-        actors = [
-            {one for row in set(part["evidence_id"]) for one in named.get(row, [])} for part in (inside, outside)
-        ]
+        actors = [{one for row in set(part["evidence_id"]) for one in named.get(row, [])} for part in (inside, outside)]
         found.append(under("evidence_actors", *actors))
     return found
 
@@ -395,7 +443,7 @@ def n_elements(case: Case, given: Mapping[str, str]) -> Measured:
         how=message("Elements of {label} with at least one event for, of {n}."),
         details={"label": {"en": whole["label_en"], "id": whole["label_id"]}, "n": len(parts)},
         support=(
-            *_rows_under(rows.assign(event_stance=pooled(rows, keys=KEYS)), {"for"}, None),
+            *_rows_under(rows, {"for"}, None),
             *_defined_by(case, material.scored, whole["set_id"], place),
         ),
         place=place,

@@ -52,6 +52,13 @@ def stages_of(path: Path) -> list[str] | None:
     return list(stages) if stages is not None else None
 
 
+def stamps_of(path: Path) -> list[dict[str, Any]]:
+    """Return the stamps of the figures in a notebook's stored outputs, in order."""
+    outputs = [one for cell in _read(path)["cells"] for one in cell.get("outputs", [])]
+    figures = [one.get("metadata", {}).get("image/png", {}) for one in outputs if "image/png" in one.get("data", {})]
+    return [dict(one.get("dashat", {})) for one in figures]
+
+
 def run_all(
     paths: Mapping[Path, float],
     *,

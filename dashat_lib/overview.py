@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from .admission import admitted
 from .errors import message
 from .facts import Ledger, Under, under
 from .schemas import row_ids
@@ -130,6 +131,16 @@ def results(case: Case) -> Results:
                 under("places", defines=[one["place"]]),
             ],
         )
+    inside = admitted(case, place=case.settings.wider_place)
+    ledger.add(
+        f"n_rows_within.{case.settings.wider_place}",
+        len(inside),
+        unit="rows",
+        place=case.settings.wider_place,
+        how=message("Evidence rows on {place} or a place inside it, those of the document under examination left out."),
+        details={"place": case.places.set_index("place").at[case.settings.wider_place, "name"]},
+        support=[under("evidence", inside["evidence_id"]), under("places", defines=[case.settings.wider_place])],
+    )
     table = material(case)
     for one in table[table["group"].isin(["kind", "sector", "polarity"])].to_dict("records"):
         ledger.add(

@@ -6,22 +6,27 @@ committed: a fresh clone computes everything and must come to the bytes that are
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import fingerprint, notebooks_run
-from .errors import Problem, message
+from .errors import DashatError, Problem, message
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from .provenance import Manifest
     from .tables import Case, Results
 
 STATE = Path(".dashat/state.json")
 CACHE = Path(".dashat/cache")
 LOCK = Path("requirements.lock")
+RAW_ROWS = "raw_rows"
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,10 @@ STAGES = (
         "overview", ("sources", "evidence", "evidence_actors", "stakeholders", "ties", "codings", "claims", "places")
     ),
     Stage("indicators", (*_CODED, "frameworks", "crosswalk", "fact_definitions")),
-    Stage("readings", (*_CODED, "coders", "frameworks", "crosswalk", "ties", "prevalence", "beneficiaries", "settlements", "audit")),
+    Stage(
+        "readings",
+        (*_CODED, "coders", "frameworks", "crosswalk", "ties", "prevalence", "beneficiaries", "settlements", "audit"),
+    ),
     Stage("outcomes", ("prevalence", "places", "fact_definitions")),
 )
 
@@ -67,7 +75,7 @@ class _Nobody:
     def end(self, name: str) -> None: ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class Run:
     """What a run did.
 
@@ -77,6 +85,8 @@ class Run:
         Stages and notebooks that were computed anew; empty when nothing had changed.
     changed : list of str
         Files whose bytes are new.
+    moved : DataFrame or None
+        What moved against the results that were stored before (:func:`dashat_lib.compare.compare`); None without such.
     problems : list of Problem
         Notebooks that did not run to their end.
     """
@@ -84,6 +94,7 @@ class Run:
     done: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    moved: DataFrame | None = None
 
 
 def run(
@@ -129,11 +140,41 @@ def run(
     return report
 
 
-def compute(case: Case) -> Results:
-    """Return the results of all stages on a case, computed here and now; nothing is cached or written."""
+def compute(case: Case, *stages: str) -> Results:
+    """Return the results of some stages (all if none is named) on a case, computed here and now; nothing is cached or written."""
     from .facts import merge
 
-    return merge(_stage(stage.name, "", case) for stage in STAGES)
+    return merge(_stage(stage.name, "", case) for stage in STAGES if not stages or stage.name in stages)
+
+
+def manifest(case_folder: Path | str = ".") -> Manifest:
+    """Return what the stored results of a case were made from and what was made from them, for ``provenance.stale``.
+
+    Raises
+    ------
+    DashatError
+        If the case was not run yet.
+    """
+    import pandas as pd
+
+    from .processed import read_manifest, read_results
+    from .provenance import Manifest
+
+    folder = Path(case_folder).resolve()
+    results = read_results(folder)
+    made = read_manifest(folder).get("stages", {})
+    stages = {stage.name: (stage.reads, tuple(made.get(stage.name, ()))) for stage in STAGES}
+    outputs = pd.DataFrame(_outputs(folder), columns=["kind", "name", "facts", "stages"])
+    return Manifest(results.tables[RAW_ROWS].astype("str"), results, stages, outputs)
+
+
+def _outputs(folder: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Every notebook, and every figure in one, with the facts it shows and the stages it hangs on."""
+    for path in notebooks_run.find(folder):
+        stages = ";".join(notebooks_run.stages_of(path) or [])
+        yield "notebook", path.name, "", stages
+        for at, stamp in enumerate(notebooks_run.stamps_of(path), start=1):
+            yield "figure", f"{path.name} {at}", ";".join(map(str, stamp.get("facts", []))), stages
 
 
 # ---- what there is now, and what was done ----------------------------------------------------------------------------
@@ -218,9 +259,11 @@ def _stage(name: str, key: str, case: Case) -> Results:
 def _compute(now: _Now, state: dict[str, Any], watcher: Progress, report: Run, *, force: bool) -> None:
     from joblib import Memory
 
+    from .compare import compare
     from .facts import merge
     from .loaders.case import read_case
-    from .processed import clear_leftovers, store
+    from .processed import clear_leftovers, read_results, store
+    from .provenance import row_hashes
 
     watcher.begin("check")
     case = read_case(now.folder)
@@ -238,9 +281,13 @@ def _compute(now: _Now, state: dict[str, Any], watcher: Progress, report: Run, *
         watcher.end(stage.name)
     memory.reduce_size(bytes_limit="200M")
     language = case.settings.languages[0]
-    report.changed.extend(
-        store(now.folder, merge(parts), _manifest(now, case), title=case.settings.title.get(language, ""))
-    )
+    found = merge(parts)
+    with contextlib.suppress(DashatError):  # nothing stored yet: nothing moved
+        report.moved = compare(read_results(now.folder), found)
+    made = {stage.name: sorted(part.tables) for stage, part in zip(STAGES, parts, strict=True)}
+    found = replace(found, tables={**found.tables, RAW_ROWS: row_hashes(case)})
+    about = {**_manifest(now, case), "stages": made}
+    report.changed.extend(store(now.folder, found, about, title=case.settings.title.get(language, "")))
 
 
 def _manifest(now: _Now, case: Case) -> dict[str, object]:

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from . import fingerprint
+from .errors import DashatError, Problem, message
 from .fingerprint import PROCESSED
 from .tables import Results
 
@@ -107,6 +108,27 @@ def read_manifest(case_folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def read_results(case_folder: Path) -> Results:
+    """Return the stored results of a case; words stay words, numbers are numbers.
+
+    Raises
+    ------
+    DashatError
+        If the case was not run yet.
+    """
+    folder = case_folder / PROCESSED
+    listed = [name for name in read_manifest(case_folder).get("results", {}) if name.endswith(".csv")]
+    if "facts.csv" not in listed or not (folder / "facts.csv").is_file():
+        raise DashatError(
+            Problem(MANIFEST, None, None, None, message("there are no stored results."), message("Run: dashat run"))
+        )
+    tables = {Path(name).stem: pd.read_csv(folder / name, keep_default_na=False, na_values=[""]) for name in listed}
+    facts = tables.pop("facts")
+    number = pd.to_numeric(facts["value"], errors="coerce")
+    facts["value"] = facts["value"].astype("object").where(number.isna(), number.astype("object"))
+    return Results(facts, tables.pop("fact_support").astype("str"), tables)
 
 
 def _package(results: Results, written: Mapping[str, bytes], title: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import networkx as nx
 import pandas as pd
 
-from .admission import codes_below
+from .admission import admitted, codes_below
 from .errors import DashatError, Problem, message
 from .facts import COUNTED, DEFINES, LOOKED_AT
 from .schemas import JOINED, LISTS, REFERENCES, nearest, row_ids
@@ -51,7 +51,9 @@ def references(case: Case) -> nx.DiGraph:
             cells[columns[0]] = cells[columns[0]].str.strip()
         pointed = tables[target][list(keys)].assign(to=ids[target])
         pairs = cells.merge(pointed, left_on=list(columns), right_on=list(keys))
-        graph.add_edges_from(((name, one), (target, other)) for one, other in zip(pairs["at"], pairs["to"], strict=True))
+        graph.add_edges_from(
+            ((name, one), (target, other)) for one, other in zip(pairs["at"], pairs["to"], strict=True)
+        )
     return graph
 
 
@@ -156,7 +158,9 @@ def _blocks(part: pd.DataFrame, say: Reader) -> Iterable[list[str]]:
         first = rows.iloc[0]
         if len(statement):
             block = [f"  {at}  {statement.iloc[0]['says']}"]
-            block += [f"        {say.label('table', one.table)} {one.row_id}: {one.says}" for one in others.itertuples()]
+            block += [
+                f"        {say.label('table', one.table)} {one.row_id}: {one.says}" for one in others.itertuples()
+            ]
         else:
             block = [f"  {say.label('table', one.table)} {one.row_id}: {one.says}" for one in others.itertuples()]
         if pd.notna(first["source_id"]):
@@ -222,7 +226,6 @@ def _why_claim(case: Case, results: Results, claim_id: str, say: Reader) -> Why:
     claim = case.claims.set_index("claim_id").loc[claim_id]
     heading = [str(claim["claim_id_text"] if say.language == "id" else claim["claim_en"])]
     known, rows = set(results.facts["fact_id"]), []
-    own = case.evidence.loc[case.evidence["source_id"].isin(case.settings.own_sources), "evidence_id"]
     for test in case.claim_tests[case.claim_tests["claim_id"] == claim_id].itertuples():
         role = say("necessary") if test.role == "necessary" else say("supporting")
         condition = " ".join(str(part) for part in (test.op, test.threshold) if pd.notna(part))
@@ -234,14 +237,14 @@ def _why_claim(case: Case, results: Results, claim_id: str, say: Reader) -> Why:
         named = f"{claim_id}.{test.test_no}"
         found = _rows_of_codes(case, [*_listed(test.codes), *_listed(test.reversed_codes)])
         read = _listed(test.evidence_ids)
-        found |= {("evidence", one) for one in read}
+        own = case.evidence["source_id"].isin(case.settings.own_sources)
+        found |= {("evidence", one) for one in read if one not in set(case.evidence.loc[own, "evidence_id"])}
         rows.append(
             pd.DataFrame(
                 [(*row, LOOKED_AT, named) for row in sorted(found)], columns=["table", "row_id", "role", "fact_id"]
             )
         )
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["table", "row_id", "role", "fact_id"])
-    table = table[~((table["table"] == "evidence") & table["row_id"].isin(set(own)))]
     if not rows:
         heading.append(say("No test is set: the public record holds nothing that could decide it."))
     return Why(claim_id, tuple(heading), chain(case, table, say=say))
@@ -249,7 +252,9 @@ def _why_claim(case: Case, results: Results, claim_id: str, say: Reader) -> Why:
 
 def _rows_of_codes(case: Case, codes: Sequence[str]) -> set[tuple[str, str]]:
     mine = case.codings[case.codings["coder"] == case.settings.coder]
-    mine = mine[mine["code_id"].isin(codes_below(case, codes))]
+    mine = mine[
+        mine["code_id"].isin(codes_below(case, codes)) & mine["evidence_id"].isin(admitted(case)["evidence_id"])
+    ]
     return {("codings", one) for one in mine["coding_id"]} | {("evidence", one) for one in mine["evidence_id"]}
 
 
@@ -278,7 +283,7 @@ def chain(case: Case, rows: pd.DataFrame, *, say: Reader = ENGLISH) -> pd.DataFr
         if raw is None:
             continue
         evidence = raw.get("evidence_id")
-        source = raw["source_id"] if "source_id" in raw else None
+        source = raw.get("source_id")
         if source is None and pd.notna(evidence):
             source = tables["evidence"].at[evidence, "source_id"]
         leads = one.role != DEFINES and isinstance(source, str)
@@ -351,7 +356,9 @@ def _unknown(name: str, known: Iterable[str]) -> DashatError:
             "fact_id",
             name,
             message("'{value}' is neither a fact nor a claim."),
-            message("Did you mean '{near}'? `dashat why '*'` lists all.") if near else message("`dashat why '*'` lists all."),
+            message("Did you mean '{near}'? `dashat why '*'` lists all.")
+            if near
+            else message("`dashat why '*'` lists all."),
             {"near": near},
         )
     )

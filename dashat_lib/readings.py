@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,8 +15,8 @@ import pandas as pd
 
 from . import fingerprint, indicators
 from .errors import message
-from .facts import COUNTED, DEFINES, Ledger, Under, under
-from .resampling import BLOCK, blocks, poisson_weights, spread
+from .facts import Ledger, Under
+from .resampling import poisson_weights, spread
 from .tables import Case, Results
 
 KINDS = ("coder", "source", "resample", "cut-off", "roll-up", "programme")
@@ -167,12 +169,15 @@ def resampled(case: Case, *, events: Sequence[str], times: np.ndarray) -> Case:
 
 def cut_offs(case: Case) -> list[Variant]:
     """Return one variant a threshold of rule D1 (:data:`dashat_lib.indicators.CUT_OFFS`)."""
-    return [Variant(name, "cut-off", partial(with_rule, **change)) for name, change in indicators.CUT_OFFS.items()]
+    return [
+        Variant(name, "cut-off", partial(with_rule, change=dict(change)))
+        for name, change in indicators.CUT_OFFS.items()
+    ]
 
 
-def with_rule(case: Case, **change: float) -> Case:
+def with_rule(case: Case, *, change: Mapping[str, float]) -> Case:
     """Return a case with other thresholds of the verdict rule."""
-    rule = case.settings.rule.model_copy(update=change)
+    rule = case.settings.rule.model_copy(update=dict(change))
     return replace(case, settings=case.settings.model_copy(update={"rule": rule}))
 
 
@@ -231,7 +236,7 @@ def run_readings(
     stages: Sequence[Measure],
     *,
     workers: int = 1,
-    done: Callable[[int], None] = lambda n: None,
+    progress: bool = False,
     cache: Path | None = None,
 ) -> Readings:
     """Compute the facts of some stages on every variant of a case.
@@ -242,11 +247,12 @@ def run_readings(
         For example :func:`dashat_lib.indicators.measured`; or a stage's ``results``, whose facts are taken.
     workers : int
         Processes; the numbers do not hang on it.
-    done : function
-        Told, after each batch, how many readings it held.
+    progress : bool
+        Show a bar on stderr.
     cache : folder, optional
         Where finished batches are kept. A batch is taken from there only if case, settings, variants, stages and the
-        package's source are what they were.
+        package's source are what they were. Variants and stages written outside the package are computed each time,
+        since their source is not seen.
 
     Raises
     ------
@@ -259,11 +265,11 @@ def run_readings(
         raise ValueError(f"two variants are called: {', '.join(twice)}")
     base = _measured(case, stages)
     batches = [list(variants[at : at + _BATCH]) for at in range(0, len(variants), _BATCH)]
-    sizes = iter([len(batch) for batch in batches])
     work = partial(_batch, case, tuple(stages))
-    if cache is not None:
+    if cache is not None and all(map(_ours, [*stages, *(one.make for one in variants)])):
         work = partial(_kept, cache, _key(case, stages), work)
-    found = spread(work, batches, workers=workers, done=lambda: done(next(sizes)))
+    with _bar(progress, len(variants)) as advance:
+        found = spread(work, batches, workers=workers, done=advance)
     columns = ["reading", "kind", "fact_id", "value"]
     values = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
     return Readings(base, values)
@@ -288,21 +294,44 @@ def _batch(case: Case, stages: Sequence[Measure], batch: Sequence[Variant]) -> p
     return pd.concat(parts, ignore_index=True)
 
 
+def _ours(function: Callable[..., object]) -> bool:
+    inner = function.func if isinstance(function, partial) else function
+    return str(getattr(inner, "__module__", "")).startswith("dashat_lib.")
+
+
 def _kept(
     cache: Path, key: str, work: Callable[[Sequence[Variant]], pd.DataFrame], batch: Sequence[Variant]
 ) -> pd.DataFrame:
     from joblib import dump, hash, load
 
-    path = cache / f"{key}-{hash([(one.name, one.kind, one.make.func.__qualname__, one.make.keywords) if isinstance(one.make, partial) else (one.name, one.kind, one.make) for one in batch])}.joblib"
+    path = cache / f"{key}-{hash([(one.name, one.kind, *_parts(one.make)) for one in batch])}.joblib"
     try:
         return load(path)
     except (OSError, EOFError, ValueError, KeyError):
         found = work(batch)
         cache.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{fingerprint.of_values(str(id(found)))[:8]}.part")
+        part = path.with_suffix(f".{os.getpid()}.part")
         dump(found, part)
         part.replace(path)
         return found
+
+
+def _parts(make: Callable[..., object]) -> tuple[object, ...]:
+    return (make.func.__qualname__, make.args, make.keywords) if isinstance(make, partial) else (make.__qualname__,)
+
+
+@contextlib.contextmanager
+def _bar(shown: bool, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar over readings on stderr, or nothing."""
+    if not shown:
+        yield lambda n: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("readings", total=total)
+        yield lambda n: bar.update(task, advance=n)
 
 
 def _key(case: Case, stages: Sequence[Measure]) -> str:
@@ -333,12 +362,15 @@ NO_READING = "no reading of this kind"
 def results(case: Case) -> Results:
     """Return how far the indicator verdicts hold under other readings, by kind: coder, source family, cut-off, resample.
 
-    Readings by coder and by resample are run on variants of the case; those by family and by cut-off come from
-    :func:`dashat_lib.indicators.robustness`, which gives what their variants give (a test holds this).
+    Readings by coder are run on variants of the case. The others come from the same rows in one pass
+    (:func:`dashat_lib.indicators.robustness`, :func:`dashat_lib.indicators.in_worlds`) and are what their variants
+    give (a test holds this).
     """
-    variants = [*coders(case), *resamples(case, case.settings.resamples, seed=case.settings.seed)]
-    found = run_readings(case, variants, [indicators.measured])
-    bands = pd.concat([found.bands(), _from_robustness(case, found.base)], ignore_index=True)
+    by_coders = run_readings(case, coders(case), [indicators.measured])
+    others = [_resamples(case), _from_robustness(case)]
+    values = pd.concat([by_coders.values, *others], ignore_index=True)
+    found = Readings(by_coders.base, values)
+    bands = found.bands()
     order = {fact: at for at, fact in enumerate(found.base["fact_id"])}
     rank = bands["fact_id"].map(order) * len(KINDS) + bands["kind"].map(KINDS.index)
     bands = bands.assign(rank=rank).sort_values("rank", ignore_index=True).drop(columns="rank")
@@ -378,9 +410,31 @@ def _looked_at(material: indicators.Material, set_id: str, place: str) -> list[U
     ]
 
 
-def _from_robustness(case: Case, base: pd.DataFrame) -> pd.DataFrame:
-    """The readings by cut-off and by source family as a table of bands, for verdicts."""
+def _resamples(case: Case) -> pd.DataFrame:
+    """The values of the indicators in every bootstrap world."""
+    material = indicators.gather(case)
+    weights = poisson_weights(
+        sorted(material.rows["event_id"].unique()), case.settings.resamples, seed=case.settings.seed
+    )
+    worlds = indicators.in_worlds(material, weights)
+    names = worlds["set_id"] + "." + worlds["place"] + "."
+    label = "resample " + (worlds["world"] + 1).astype("str")
+    parts = [
+        pd.DataFrame(
+            {"reading": label, "kind": "resample", "fact_id": names + name, "value": worlds[name].astype("object")}
+        )
+        for name in indicators.MEASURED
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _from_robustness(case: Case) -> pd.DataFrame:
+    """The verdicts and counts by cut-off and without each source family under them."""
     table = indicators.robustness(indicators.gather(case))
     table = table[table["kind"].isin(["cut-off", "source"])]
-    values = table.assign(fact_id=table["set_id"] + "." + table["place"] + ".verdict", value=table["verdict"])
-    return Readings(base, values[["reading", "kind", "fact_id", "value"]].astype({"value": "object"})).bands()
+    names = table["set_id"] + "." + table["place"] + "."
+    parts = [
+        table[["reading", "kind"]].assign(fact_id=names + name, value=table[name].astype("object"))
+        for name in ("verdict", "n_for", "n_against")
+    ]
+    return pd.concat(parts, ignore_index=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from typing import Any, TypeVar
 
 import numpy as np
@@ -48,7 +48,7 @@ def spread(
     jobs: Sequence[Job],
     *,
     workers: int = 1,
-    done: Callable[[], None] = lambda: None,
+    done: Callable[[int], None] = lambda size: None,
 ) -> list[Found]:
     """Return ``[function(job) for job in jobs]``, computed by several workers of joblib.
 
@@ -57,7 +57,7 @@ def spread(
     Parameters
     ----------
     done : function
-        Called after each job.
+        Told after each job how many things it held (``len(job)``, 1 for a job without length).
     """
     found: dict[int, Any] = {}
     if workers > 1 and len(jobs) > 1:
@@ -68,14 +68,18 @@ def spread(
         try:
             for at, one in Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)(numbered):
                 found[at] = one
-                done()
+                done(_size(jobs[at]))
         except TerminatedWorkerError:
             pass  # what is missing is done below
     for at, job in enumerate(jobs):
         if at not in found:
             found[at] = function(job)
-            done()
+            done(_size(job))
     return [found[at] for at in range(len(jobs))]
+
+
+def _size(job: object) -> int:
+    return len(job) if isinstance(job, Sized) else 1
 
 
 def _numbered(function: Callable[[Job], Found], at: int, job: Job) -> tuple[int, Found]:

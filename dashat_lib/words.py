@@ -7,6 +7,7 @@ A third language is one more catalogue.
 from __future__ import annotations
 
 import io
+import tomllib
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
@@ -20,66 +21,15 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
-from .errors import message
-
 CATALOGUES = Path(__file__).parent / "locale"
 SOURCE_LANGUAGE = "en"
 
-# One place for the labels of everything a table may hold. A catalogue translates them in the context of their kind.
-LABELS: dict[str, dict[str, str]] = {
-    "verdict": {
-        "supported": message("supported"),
-        "contested": message("contested"),
-        "contradicted": message("contradicted"),
-        "undecidable": message("undecidable"),
-        "not_tested": message("not tested"),
-    },
-    "qualifier": {
-        "city-level proxy": message("city-level proxy"),
-        "fragile": message("fragile"),
-    },
-    "stance": {
-        "for": message("for"),
-        "against": message("against"),
-        "mixed": message("mixed"),
-        "neutral": message("neutral"),
-    },
-    "sector": {
-        "government": message("government"),
-        "community": message("community"),
-        "business": message("business"),
-        "academia": message("academia"),
-        "media": message("media"),
-        "international": message("international"),
-        "beneficiary": message("beneficiaries"),
-    },
-    "source kind": {
-        "news": message("news"),
-        "government_page": message("government page"),
-        "journal_article": message("journal article"),
-        "statistics": message("statistics"),
-        "guideline": message("guideline"),
-        "thesis": message("thesis"),
-        "regulation": message("regulation"),
-    },
-    "relation": {
-        "funds": message("funds"),
-        "supplies": message("supplies"),
-        "delivers_to": message("delivers to"),
-        "mandates": message("mandates"),
-        "supervises": message("supervises"),
-        "reports_to": message("reports to"),
-        "trains": message("trains"),
-        "informs": message("informs"),
-        "coordinates_with": message("coordinates with"),
-        "partners_with": message("partners with"),
-    },
-    "method": {
-        "survey": message("sample survey"),
-        "local_weighing": message("local weighing"),
-        "unspecified": message("method not stated"),
-    },
-}
+
+@cache
+def labels() -> dict[str, dict[str, str]]:
+    """Return the one place for the words of tables, kind -> key -> English label (``locale/labels.toml``)."""
+    with (CATALOGUES / "labels.toml").open("rb") as file:
+        return tomllib.load(file)
 
 
 class Reader:
@@ -107,7 +57,7 @@ class Reader:
 
     def label(self, kind: str, key: str) -> str:
         """Return the label of a value, e.g. ``label("sector", "government")``; an unknown value is shown as it is."""
-        text = LABELS.get(kind, {}).get(key)
+        text = labels().get(kind, {}).get(key)
         return key if text is None else self._translations.upgettext(kind, text)
 
     def number(self, value: float, digits: int | None = None) -> str:

@@ -37,16 +37,15 @@ def numbers_block(language: str) -> str:
     size = {
         name: int(facts[f"n_{name}"]["value"]) for name in ("sources", "evidence", "stakeholders", "ties", "codings")
     }
-    text = {
-        "en": "{sources} sources, {evidence} evidence rows, {stakeholders} stakeholders, {ties} reports of ties, {codings} codings.",
-        "id": "{sources} sumber, {evidence} baris bukti, {stakeholders} pemangku kepentingan, {ties} laporan hubungan, {codings} pengodean.",
-    }[language]
-    return text.format(**{name: say.number(value) for name, value in size.items()})
+    return say(
+        "{sources} sources, {evidence} evidence rows, {stakeholders} stakeholders, {ties} reports of ties, {codings} codings.",
+        **size,
+    )
 
 
 def picture(language: str) -> tuple[bytes, str]:
     """Return the network as PNG, and its alt text."""
-    from dashat_lib import fingerprint
+    from dashat_lib import facts
     from dashat_lib.loaders.case import read_case
     from dashat_lib.network.layout import layout, pairs
     from dashat_lib.plots import network, style
@@ -66,7 +65,9 @@ def picture(language: str) -> tuple[bytes, str]:
     fig, ax = style.figure(20, 13)
     network.network_map(layout(joined, seed=case.settings.seed), joined, stakeholders, least=LEAST, say=say, ax=ax)
     alt = network.network_map_alt(joined, stakeholders, say=say)
-    return style.figure_bytes(fig, alt=alt, stamp=fingerprint.data_hash(fingerprint.raw_files(HERE))), alt
+    rows = say("ties of all relations, programmes and years; rows of the document under examination left out")
+    made_from = facts.stamp(case, rows, "n_ties", "n_stakeholders", seed=case.settings.seed)
+    return style.figure_bytes(fig, alt=alt, stamp=made_from), alt
 
 
 def pasted(text: str, language: str) -> str:

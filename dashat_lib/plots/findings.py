@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
@@ -70,6 +72,58 @@ def verdict_bars_alt(verdicts: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
         for _, one in verdicts[verdicts["element_id"].isna()].iterrows()
     ]  # fmt: skip
     return say("Bars of events for and against each indicator and its elements. {parts}.", parts="; ".join(parts))
+
+
+def readings_grid(bands: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None = None) -> Axes:
+    """Draw, for each indicator and element, the share of readings of each kind that give the same verdict.
+
+    Parameters
+    ----------
+    bands : DataFrame, one row per element and kind of reading, at one place
+        ``label_<language>, element_id, kind, share_same, n_readings, verdict``; kinds in the order they come.
+    """
+    ax = plt.gca() if ax is None else ax
+    kinds = list(dict.fromkeys(bands["kind"]))
+    rows = bands.drop_duplicates(["dimension_id", "element_id"]).reset_index(drop=True)
+    at_row = {(one.dimension_id, str(one.element_id)): at for at, one in enumerate(rows.itertuples())}
+    for one in bands.itertuples():
+        y, x = at_row[(one.dimension_id, str(one.element_id))], kinds.index(one.kind)
+        depth = 0.12 + 0.55 * float(one.share_same)
+        ax.add_patch(plt.Rectangle((x - 0.48, y - 0.45), 0.96, 0.9, color=STANCE["for"], alpha=depth, linewidth=0))
+        ax.text(x, y, say.percent(one.share_same), ha="center", va="center", fontsize=7.5)
+    ax.set_xlim(-0.5, len(kinds) - 0.5)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ns = bands.groupby("kind")["n_readings"].agg(["min", "max"])
+    spans = [say.number(int(ns.at[kind, "max"])) if ns.at[kind, "min"] == ns.at[kind, "max"]
+             else f"{say.number(int(ns.at[kind, 'min']))}–{say.number(int(ns.at[kind, 'max']))}" for kind in kinds]  # fmt: skip
+    heads = [f"{fill(say.label('reading kind', kind), 14)}\n(n = {n})" for kind, n in zip(kinds, spans, strict=True)]
+    ax.set_xticks(range(len(kinds)), heads)
+    seen = {(at_row[(one.dimension_id, str(one.element_id))], kinds.index(one.kind)) for one in bands.itertuples()}
+    for y, x in {(y, x) for y in range(len(rows)) for x in range(len(kinds))} - seen:
+        ax.text(x, y, "–", ha="center", va="center", fontsize=7.5)
+    ax.xaxis.tick_top()
+    ax.set_yticks(
+        range(len(rows)),
+        [
+            f"{'' if pd.isna(one['element_id']) else '    '}{say.column(one, 'label')}: {say.label('verdict', one['verdict'])}"
+            for _, one in rows.iterrows()
+        ],
+    )
+    for label, whole in zip(ax.get_yticklabels(), rows["element_id"].isna(), strict=True):
+        label.set_fontweight("bold" if whole else "normal")
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def readings_grid_alt(bands: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
+    """Say what :func:`readings_grid` shows."""
+    parts = []
+    for _, one in bands[bands["element_id"].isna()].iterrows():
+        parts.append(
+            say("{label}, {kind}: {share}", label=say.column(one, "label"), kind=say.label("reading kind", one["kind"]), share=say.percent(one["share_same"]))
+        )  # fmt: skip
+    return say("Share of readings that give the same verdict, by kind of reading. {parts}.", parts="; ".join(parts))
 
 
 def prevalence_panels(series: pd.DataFrame, axes: list[Axes], *, say: Reader = ENGLISH) -> list[Axes]:

@@ -1,0 +1,87 @@
+"""Tables as the reader sees them: headings, words, numbers and names in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from .tables import Case
+from .words import Reader
+
+NOTHING = "–"
+# Which words a column holds; ";"-joined cells are labelled one by one.
+KINDS = {
+    "verdict": "verdict", "baseline": "verdict", "qualifier": "qualifier", "stance": "stance", "polarity": "polarity",
+    "sector": "sector", "level": "level", "relation": "relation", "method": "method", "reading": "reading",
+    "confidence": "confidence", "coder_type": "coder_type", "group": "group", "role": "role", "change": "change",
+    "unit": "unit", "reason": "reason", "reading_kind": "reading kind", "source_kind": "source kind",
+}  # fmt: skip
+# Columns of ids, and where their names stand: table, key, column or stem of a column a language.
+NAMES = {
+    "place": ("places", "place", "name"), "code_id": ("codebook", "code_id", "label_"), "programme": ("programmes", "programme", "name_"),
+    "stakeholder_id": ("stakeholders", "stakeholder_id", "short_name"), "speaker": ("stakeholders", "stakeholder_id", "short_name"),
+    "source_stakeholder": ("stakeholders", "stakeholder_id", "short_name"), "target_stakeholder": ("stakeholders", "stakeholder_id", "short_name"),
+}  # fmt: skip
+
+
+def shown(
+    table: pd.DataFrame,
+    say: Reader,
+    *,
+    case: Case | None = None,
+    columns: Sequence[str] | None = None,
+    digits: int = 2,
+) -> pd.DataFrame:
+    """Return a table for reading: every cell is text in the reader's language. Compute with the table it came from.
+
+    Parameters
+    ----------
+    case : Case, optional
+        Names for ids of places, codes, stakeholders and programmes.
+    columns : sequence of str, optional
+        Which columns, in which order; all if not given. "label" stands for the label in the reader's language.
+    digits : int
+        Decimals of numbers that are not whole.
+    """
+    if f"label_{say.language}" in table and "label" not in table:
+        table = table.assign(label=table[f"label_{say.language}"])
+    table = table[list(columns)] if columns is not None else table
+    cells = {}
+    for name in table:
+        names = _names(case, name, say) if case is not None else {}
+        kind = KINDS.get(str(name))
+        cells[say.label("column", str(name))] = [
+            _cell(value, say, kind=kind, names=names, digits=digits) for value in table[name]
+        ]
+    return pd.DataFrame(cells, dtype="str")
+
+
+def show(table: pd.DataFrame, say: Reader, **choices: Any) -> None:
+    """Show a table in a notebook as :func:`shown` gives it, without row numbers."""
+    from IPython.display import HTML, display
+
+    display(HTML(shown(table, say, **choices).to_html(index=False, border=0)))
+
+
+def _names(case: Case, column: object, say: Reader) -> dict[str, str]:
+    if column not in NAMES:
+        return {}
+    name, key, stem = NAMES[str(column)]
+    table = getattr(case, name)
+    label = f"{stem}{say.language}" if stem.endswith("_") else stem
+    return dict(zip(table[key], table[label if label in table else f"{stem}en"], strict=True))
+
+
+def _cell(value: object, say: Reader, *, kind: str | None, names: dict[str, str], digits: int) -> str:
+    if value is None or value is pd.NA or value != value:
+        return NOTHING
+    if isinstance(value, bool) or type(value).__name__ == "bool_":
+        return say("yes") if value else say("no")
+    if isinstance(value, str):
+        if value in names:
+            return names[value]
+        return ", ".join(say.label(kind, one) for one in value.split(";")) if kind else value
+    number = float(value)  # type: ignore[arg-type]
+    return say.number(int(number)) if number.is_integer() else say.number(number, digits)
