@@ -2,7 +2,7 @@ PYTHON ?= python3
 
 all: lint test
 
-setup run test lint lab lock readme words bench:
+setup run test test-full lint lab lock readme words bench:
 	@$(PYTHON) tasks.py $@
 
-.PHONY: all setup run test lint lab lock readme words bench
+.PHONY: all setup run test test-full lint lab lock readme words bench

@@ -70,6 +70,26 @@ def test(*words: str) -> None:
     call(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--nbval-lax", "tests", "notebooks", *words)
 
 
+def test_full(*words: str) -> None:
+    """Run the tests with every heavy property in full."""
+    setup(dev=True)
+    call(
+        PYTHON,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "2",
+        "--nbval-lax",
+        "--dist",
+        "loadfile",
+        "tests",
+        "notebooks",
+        *words,
+        DASHAT_FULL="1",
+    )
+
+
 def lint() -> None:
     """Check style and types."""
     setup(dev=True)
@@ -112,7 +132,10 @@ def bench() -> None:
     call(PYTHON, "-m", "benchmarks")
 
 
-VERBS = {verb.__name__: verb for verb in (setup, run, test, lint, lab, lock, readme, words, bench)}
+VERBS = {
+    verb.__name__.replace("_", "-"): verb
+    for verb in (setup, run, test, test_full, lint, lab, lock, readme, words, bench)
+}
 
 
 def main() -> None:

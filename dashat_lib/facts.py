@@ -99,6 +99,16 @@ def stamp(case: Case, rows: str, *facts: str, seed: int | None = None) -> Stamp:
     return Stamp(data_hash(raw_files(case.folder)), rows, seed, facts, case.reading)
 
 
+def in_each_language(row: Mapping[str, object], stem: str) -> dict[str, object]:
+    """Return {language: text} from the columns ``stem_en``, ``stem_id`` ... of a row, for the details of a fact."""
+    return {one: row[f"{stem}_{one}"] for one in languages() if f"{stem}_{one}" in row}
+
+
+def labelled(kind: str, key: str) -> dict[str, object]:
+    """Return {language: label} of a word of ``locale/labels.toml``, for the details of a fact."""
+    return {one: reader(one).label(kind, key) for one in languages()}
+
+
 def parameters(text: str) -> dict[str, str]:
     """Read the parameters of a fact definition: ``"area=Kota Surakarta;year_from=2021"``."""
     return dict(part.split("=", 1) for part in text.split(";") if "=" in part)
@@ -135,13 +145,16 @@ class Ledger:
         how : str
             One English sentence with ``{names}``; it is stored in every language there is a catalogue for.
         details : mapping
-            What fills the names; a value may be a mapping language -> text.
+            What fills the names; a value may be a mapping language -> text (English where a language is missing).
         support : rows named by :func:`under`
         """
         said = {}
         for language in languages():
             say = reader(language)
-            filled = {key: one[language] if isinstance(one, Mapping) else one for key, one in (details or {}).items()}
+            filled = {
+                key: one.get(language, one.get(SOURCE_LANGUAGE)) if isinstance(one, Mapping) else one
+                for key, one in (details or {}).items()
+            }
             said["how" if language == SOURCE_LANGUAGE else f"how_{language}"] = say(how, **filled)
         self._facts.append(
             {"fact_id": fact_id, "value": value, "lower": lower, "upper": upper, "unit": unit, "place": place}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from .admission import branches, coded, codes_below, pooled, tally
 from .errors import message
-from .facts import Ledger, Measured, Statistic, Under, under
+from .facts import Ledger, Measured, Statistic, Under, in_each_language, labelled, under
 from .schemas import row_ids
 from .settings import VerdictRule
 from .tables import Case, Results
@@ -362,9 +362,9 @@ def results(case: Case) -> Results:
                 upper=one["upper"] if name == "share_for" else None,
                 how=_HOW["reading" if reading else kind],
                 details={
-                    "label": {language: one[f"label_{language}"] for language in ("en", "id")},
+                    "label": in_each_language(one, "label"),
                     "place": place_names[one["place"]],
-                    "reading": reading,
+                    "reading": labelled("reading", reading),
                 },
                 reason=_NO_DECIDED_EVENT if pd.isna(value) else None,
                 support=[
@@ -441,7 +441,7 @@ def n_elements(case: Case, given: Mapping[str, str]) -> Measured:
     return Measured(
         value=int((parts["n_for"] > 0).sum()),
         how=message("Elements of {label} with at least one event for, of {n}."),
-        details={"label": {"en": whole["label_en"], "id": whole["label_id"]}, "n": len(parts)},
+        details={"label": in_each_language(whole, "label"), "n": len(parts)},
         support=(
             *_rows_under(rows, {"for"}, None),
             *_defined_by(case, material.scored, whole["set_id"], place),

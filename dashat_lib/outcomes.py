@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from .errors import message
-from .facts import Ledger, Measured, Statistic, under
+from .facts import Ledger, Measured, Statistic, labelled, under
 from .tables import Case, Results
 
 SERIES = ["area", "survey", "method", "year"]
@@ -75,7 +75,7 @@ def prevalence_change(case: Case, given: Mapping[str, str]) -> Measured:
         how=message("Prevalence in {area} by {by}: {year_to} minus {year_from}."),
         details={
             "area": given["area"],
-            "by": given[column] if column == "survey" else _METHOD_NAMES[given[column]],
+            "by": given[column] if column == "survey" else labelled("method", given[column]),
             "year_from": given["year_from"],
             "year_to": given["year_to"],
         },
@@ -88,11 +88,6 @@ def prevalence_change(case: Case, given: Mapping[str, str]) -> Measured:
     )
 
 
-_METHOD_NAMES = {
-    "local_weighing": {"en": "local weighing", "id": "penimbangan setempat"},
-    "survey": {"en": "sample survey", "id": "survei sampel"},
-    "unspecified": {"en": "a method that is not stated", "id": "cara yang tidak disebut"},
-}
 STATISTICS: dict[str, Statistic] = {"prevalence_change": prevalence_change}
 
 
@@ -113,7 +108,7 @@ def results(case: Case) -> Results:
                 "area": one["area"],
                 "year": str(one["year"]),
                 "survey": one["survey"],
-                "by": _METHOD_NAMES[one["method"]],
+                "by": labelled("method", one["method"]),
             },
             reason=SOURCES_DIFFER if pd.isna(one["value"]) else None,
             support=[

@@ -8,11 +8,13 @@ import pandas as pd
 
 from .admission import admitted
 from .errors import message
-from .facts import Ledger, Under, under
+from .facts import Ledger, Under, labelled, under
 from .schemas import row_ids
 from .tables import Case, Results
 
 UNKNOWN = "unknown"
+# Kind of words of the groups whose counts are facts.
+_WORDS = {"kind": "source kind", "sector": "sector", "polarity": "polarity"}
 _TOTALS = {
     "sources": message("Documents in sources.csv."),
     "evidence": message("Rows of evidence: statements of one source."),
@@ -142,13 +144,13 @@ def results(case: Case) -> Results:
         support=[under("evidence", inside["evidence_id"]), under("places", defines=[case.settings.wider_place])],
     )
     table = material(case)
-    for one in table[table["group"].isin(["kind", "sector", "polarity"])].to_dict("records"):
+    for one in table[table["group"].isin(list(_WORDS))].to_dict("records"):
         ledger.add(
             f"n_rows.{one['group']}.{one['key']}",
             one["n_rows"],
             unit="rows",
             how=message("Evidence rows by {group}: {key}."),
-            details={"group": _GROUPS[one["group"]], "key": one["key"]},
+            details={"group": labelled("group", one["group"]), "key": labelled(_WORDS[one["group"]], one["key"])},
             support=_grouped(case, one),
         )
     return ledger.results(material=table, coverage=coverage(case))
@@ -163,10 +165,3 @@ def _grouped(case: Case, group: Mapping[str, str]) -> list[Under]:
         actors = case.evidence_actors[case.evidence_actors["stakeholder_id"].isin(of_sector)]
         support.append(under("evidence_actors", row_ids("evidence_actors", actors)))
     return support
-
-
-_GROUPS = {
-    "kind": {"en": "kind of source", "id": "jenis sumber"},
-    "sector": {"en": "sector of the actors named", "id": "sektor pihak yang disebut"},
-    "polarity": {"en": "polarity", "id": "arah"},
-}

@@ -15,7 +15,7 @@ import pandas as pd
 
 from . import fingerprint, indicators
 from .errors import message
-from .facts import Ledger, Under
+from .facts import Ledger, Under, in_each_language, under
 from .resampling import poisson_weights, spread
 from .tables import Case, Results
 
@@ -381,7 +381,8 @@ def results(case: Case) -> Results:
     verdicts = bands[bands["fact_id"].str.endswith(".verdict")].set_index(["fact_id", "kind"])
     for set_id, place in material.grid[["set_id", "scope"]].itertuples(index=False):
         support = indicators.support_of_verdict(material, set_id, place)
-        read = [_looked_at(one, set_id, place) for one in beside.values()]
+        read = [rows for one in beside.values() for rows in _looked_at(one, set_id, place)]
+        read.append(under("coders", defines=beside))
         for kind in _HOW:
             key = (f"{set_id}.{place}.verdict", kind)
             here = verdicts.loc[key] if key in verdicts.index else None
@@ -393,11 +394,11 @@ def results(case: Case) -> Results:
                 how=_HOW[kind],
                 details={
                     "n": 0 if here is None else int(here["n_readings"]),
-                    "label": {language: labels.at[set_id, f"label_{language}"] for language in ("en", "id")},
+                    "label": in_each_language(labels.loc[set_id], "label"),
                     "place": names[place],
                 },
                 reason=NO_READING if here is None else None,
-                support=[*support, *(rows for one in read for rows in one if kind == "coder")],
+                support=[*support, *(read if kind == "coder" else [])],
             )
     return ledger.results(reading_bands=bands)
 

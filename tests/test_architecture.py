@@ -9,9 +9,9 @@ from conftest import ROOT
 LEVELS = [
     {"errors", "settings", "fingerprint"},
     {"words", "tables", "schemas"},
-    {"admission", "facts"},
-    {"loaders", "overview", "indicators", "outcomes", "network", "plots", "doctor"},
-    {"processed", "notebooks_run", "findings"},
+    {"admission", "facts", "compare", "resampling"},
+    {"loaders", "overview", "indicators", "outcomes", "network", "plots", "displays", "provenance", "doctor"},
+    {"processed", "notebooks_run", "findings", "readings"},
     {"pipeline"},
     {"cli"},
 ]

@@ -56,7 +56,9 @@ def built(texts, like):
 def without(texts, name, at):
     """The tables without one row and without all that points to it, and so on."""
     gone = {(name, at)}
-    singles = [(t, (c,), to, (k,), False) for t, c, to, k in REFERENCES] + [(t, (c,), to, (k,), True) for t, c, to, k in LISTS]
+    singles = [(t, (c,), to, (k,), False) for t, c, to, k in REFERENCES] + [
+        (t, (c,), to, (k,), True) for t, c, to, k in LISTS
+    ]
     waiting = [(name, at)]
     while waiting:
         table, row = waiting.pop()
@@ -66,7 +68,12 @@ def without(texts, name, at):
             value = tuple(texts[to].at[row, key] for key in keys)
             cells = texts[one][list(columns)]
             if listed:
-                hit = cells[columns[0]].fillna("").str.split(";").map(lambda parts, value=value: value[0] in [p.strip() for p in parts])
+                hit = (
+                    cells[columns[0]]
+                    .fillna("")
+                    .str.split(";")
+                    .map(lambda parts, value=value: value[0] in [p.strip() for p in parts])
+                )
             else:
                 hit = (cells == list(value)).all(axis=1)
             for other in texts[one].index[hit]:
@@ -153,7 +160,10 @@ def test_stale_tells_rows_under_a_fact_from_rows_that_may_enter(small, results):
         [("figure", "a.ipynb 1", "leadership.*.n_for", "indicators"), ("figure", "b.ipynb 1", "prevalence.*", "outcomes"), ("notebook", "b.ipynb", "", "outcomes")],
         columns=["kind", "name", "facts", "stages"],
     )  # fmt: skip
-    stages = {"indicators": (STAGES[1].reads, ("indicator_verdicts",)), "outcomes": (("prevalence",), ("prevalence_series",))}
+    stages = {
+        "indicators": (STAGES[1].reads, ("indicator_verdicts",)),
+        "outcomes": (("prevalence",), ("prevalence_series",)),
+    }
     manifest = provenance.Manifest(provenance.row_hashes(small), results, stages, outputs)
     found = provenance.stale(replace(small, codings=codings), manifest).set_index(["kind", "name"])["touch"]
     assert found["fact", "leadership.surakarta.n_for"] == provenance.UNDER
@@ -172,7 +182,9 @@ def test_nothing_is_stale_where_nothing_changed(small, results):
 def test_the_chain_of_a_fact_holds_each_row_under_it_and_its_document(small, results):
     found = provenance.why(small, results, "n_rows.jebres")
     counted = found.table[found.table["role"] == "counted"]
-    assert set(counted["row_id"]) == set(small.evidence.query("place == 'jebres' and source_id != 'uns-digilib-127676'")["evidence_id"])
+    assert set(counted["row_id"]) == set(
+        small.evidence.query("place == 'jebres' and source_id != 'uns-digilib-127676'")["evidence_id"]
+    )
     assert counted["url"].str.startswith("https://").all()
     text = found.text()
     assert "Solopos" in text
