@@ -48,10 +48,7 @@ STAGES = (
         "overview", ("sources", "evidence", "evidence_actors", "stakeholders", "ties", "codings", "claims", "places")
     ),
     Stage("indicators", (*_CODED, "frameworks", "crosswalk", "fact_definitions")),
-    Stage(
-        "readings",
-        (*_CODED, "coders", "frameworks", "crosswalk", "ties", "prevalence", "beneficiaries", "settlements", "audit"),
-    ),
+    Stage("readings", (*_CODED, "coders", "frameworks", "crosswalk")),
     Stage("outcomes", ("prevalence", "places", "fact_definitions")),
 )
 

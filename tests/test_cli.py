@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
@@ -27,7 +29,7 @@ def test_pandas_is_not_imported_for_help_or_an_unchanged_run(words):
     assert "| pandas" not in found.stderr
 
 
-@pytest.mark.parametrize("command", ["check", "run", "doctor"])
+@pytest.mark.parametrize("command", ["check", "run", "why", "doctor"])
 def test_each_command_has_help_and_a_line_in_the_readme(command):
     found = dashat(command, "--help")
     assert found.returncode == 0
@@ -65,7 +67,7 @@ def test_misuse_ends_with_2():
 def test_help_reads_as_it_did():
     """A text snapshot: ``tests/help.txt``; write it anew when a command changes."""
     found = []
-    for words in ([], ["check"], ["run"], ["doctor"]):
+    for words in ([], ["check"], ["run"], ["why"], ["doctor"]):
         command = [sys.executable, "-m", "dashat_lib.cli", *words, "--help"]
         plain = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
         for name in ("FORCE_COLOR", "GITHUB_ACTIONS", "DASHAT_LANG"):
@@ -78,6 +80,41 @@ def test_help_reads_as_it_did():
 def test_every_dashat_command_of_the_readme_runs():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = sorted(set(re.findall(r"`dashat (\w+)", text)))
-    assert commands == ["check", "doctor", "run"]
+    assert commands == ["check", "doctor", "run", "why"]
     for command in commands:
-        assert dashat(command).returncode == 0
+        assert dashat(command, *(["n_sources"] if command == "why" else [])).returncode == 0
+
+
+def test_why_prints_the_chain_as_text_and_as_csv():
+    found = dashat("why", "n_rows.jebres", "--lang", "id")
+    assert found.returncode == 0
+    assert "5 baris" in found.stdout
+    assert "Solopos" in found.stdout
+    table = list(csv.DictReader(io.StringIO(dashat("why", "n_rows.jebres", "--csv").stdout)))
+    assert {one["role"] for one in table} == {"counted", "looked_at", "defines"}
+    assert sum(one["role"] == "counted" for one in table) == 5
+
+
+def test_why_lists_facts_that_fit_a_pattern_and_refuses_an_unknown_name_with_a_line():
+    assert "n_rows.kind.news\t180 rows" in dashat("why", "n_rows.kind.*", "--lang", "en").stdout
+    assert dashat("why", "nothing-*").returncode == 1
+    found = dashat("why", "n_source")
+    assert (found.returncode, found.stderr.count("\n")) == (1, 1)
+    assert "n_sources" in found.stderr
+
+
+def test_check_names_what_a_changed_row_touches_and_run_says_what_moved(copy_of_case):
+    dashat("run", str(copy_of_case))
+    path = copy_of_case / "data/raw/codings.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("K0704,E019,mutual-trust,adjudicated,for", "K0704,E019,mutual-trust,adjudicated,against"),
+        encoding="utf-8",
+        newline="\n",
+    )
+    found = dashat("check", str(copy_of_case), "--lang", "en")
+    assert "codings.csv K0704 (changed)" in found.stderr
+    assert "shared-motivation.surakarta.n_for" in found.stderr
+    ran = dashat("run", str(copy_of_case), "--lang", "en")
+    assert "mutual-trust.surakarta.n_against: 1 > 2" in ran.stderr
+    assert "changed since" not in dashat("check", str(copy_of_case), "--lang", "en").stderr

@@ -49,5 +49,7 @@ def test_wilson_holds_the_share_and_stays_in_bounds(k, more):
 @given(st.lists(st.text("ab", max_size=2)), st.lists(st.text("ab", max_size=2)))
 def test_a_row_under_a_fact_has_one_role(counted, looked_at):
     found = under("evidence", counted, looked_at)
-    assert not found.duplicated("row_id").any()
-    assert set(found["row_id"]) == set(counted) | set(looked_at)
+    rows = list(found.rows())
+    assert len({row for _, row, _ in rows}) == len(rows)
+    assert {row for _, row, _ in rows} == set(counted) | set(looked_at)
+    assert {row for _, row, role in rows if role == "counted"} == set(counted)

@@ -9,8 +9,43 @@ import pytest
 from conftest import ROOT
 
 WORDS = set(
-    "three four five six seven eight nine ten eleven twelve dozen twenty thirty forty fifty hundred thousand million half "
-    "tiga empat lima enam tujuh delapan sembilan sepuluh sebelas belas puluh ratus ribu juta separuh setengah".split()
+    [
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "dozen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "hundred",
+        "thousand",
+        "million",
+        "half",
+        "tiga",
+        "empat",
+        "lima",
+        "enam",
+        "tujuh",
+        "delapan",
+        "sembilan",
+        "sepuluh",
+        "sebelas",
+        "belas",
+        "puluh",
+        "ratus",
+        "ribu",
+        "juta",
+        "separuh",
+        "setengah",
+    ]
 )
 # What may be typed: numbers that are no finding. Each with its reason.
 ALLOWED = {
@@ -30,6 +65,7 @@ ALLOWED = {
 
 def typed(text):
     """The numbers in prose, in figures or words: generated blocks, code, addresses, headings' numbers left out."""
+    text = text.replace("Sebelas Maret", "")  # a university, named after a day
     text = re.sub(r"<!-- (\w+):begin -->.*?<!-- \1:end -->", " ", text, flags=re.S)
     text = re.sub(
         r"```.*?```|^(?: {4}|\t).*$|`[^`]*`|!?\[[^\]]*\]\([^)]*\)|<[^>]*>|^# \d\d ·", " ", text, flags=re.S | re.M
