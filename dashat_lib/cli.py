@@ -135,6 +135,31 @@ def why(
 
 
 @app.command()
+def measures(
+    folder: Annotated[Path, typer.Argument(help="Folder with nodes.csv, edges.csv and meta.json.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON object.")] = False,
+    group: Annotated[str | None, typer.Option("--group", help="Attribute of the nodes that groups them.")] = None,
+    stack: Annotated[bool, typer.Option("--stacked", help="Add a network of all relations, weights summed.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out what needs all shortest paths.")] = False,
+    lang: Language = None,
+) -> None:
+    """Measure the networks of a folder of nodes and edges."""
+    from .loaders.networks import read_network
+    from .network import report
+
+    say = reader(_language(lang) or "en")
+    found = read_network(folder, stack=stack)
+    by = group or found.group
+    if by is not None and by not in next(iter(found.networks.values())).nodes:
+        raise typer.BadParameter(f"{by!r} is no column of nodes.csv.", param_hint="--group")
+    views = {name: report.view(network, group=by, quick=quick) for name, network in found.networks.items()}
+    if as_json:
+        print(json.dumps(views, ensure_ascii=False, allow_nan=False))
+    else:
+        report.show(views, found.networks, say)
+
+
+@app.command()
 def doctor(lang: Language = None) -> None:
     """Say what this installation lacks and the line that mends it."""
     from .doctor import examine

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -72,3 +73,75 @@ class Results:
     facts: pd.DataFrame
     fact_support: pd.DataFrame
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EdgeRows:
+    """What was read, and how many rows each rule of :func:`dashat_lib.network.build.build` met."""
+
+    read: int
+    self_loops: int
+    duplicates: int
+    missing_weight: int
+    zero_weight: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """Stakeholders and the ties between them.
+
+    Attributes
+    ----------
+    name : str
+    nodes : DataFrame, one row a node, isolates too
+        ``id, label`` and attributes; ``mode`` (a, b) in a two-mode network.
+    ties : DataFrame, one row a tie
+        ``source, target, weight, n_rows`` (edge rows in it), ``flagged`` (an arc of a relation that was recorded without
+        direction). An undirected tie stands once.
+    rows : DataFrame, the long table of evidence
+        ``source, target, row_id, evidence_id, relation``: the raw rows under each tie, as far as they are known.
+    directed : bool
+    weight_means : "strength" or "distance"
+    relations : tuple of str
+    edge_rows : EdgeRows
+    mode : "one" or "two"
+    definition : str
+        What the network is, in words.
+    alike : tuple of tuples of ids
+        Ids that are equal up to case and blanks: told, never merged.
+    """
+
+    name: str
+    nodes: pd.DataFrame
+    ties: pd.DataFrame
+    rows: pd.DataFrame
+    directed: bool
+    weight_means: str = "strength"
+    relations: tuple[str, ...] = ()
+    edge_rows: EdgeRows
+    mode: str = "one"
+    definition: str = ""
+    alike: tuple[tuple[str, ...], ...] = ()
+
+    def to_networkx(self) -> Any:
+        """Return a networkx Graph or DiGraph with all attributes; each tie carries ``evidence_ids`` (";"-joined).
+
+        The graph is a copy: changing it changes nothing here.
+        """
+        import networkx as nx
+
+        graph = nx.DiGraph(name=self.name) if self.directed else nx.Graph(name=self.name)
+        for one in self.nodes.to_dict("records"):
+            graph.add_node(one["id"], **{key: value for key, value in one.items() if key != "id" and pd.notna(value)})
+        for one in self.ties.assign(evidence_ids=self.evidence_ids()).to_dict("records"):
+            graph.add_edge(one.pop("source"), one.pop("target"), **one)
+        return graph
+
+    def evidence_ids(self) -> pd.Series:
+        """Return, for each tie, the ids of the evidence under it, ";"-joined; empty where none is known."""
+        key = "evidence_id" if "evidence_id" in self.rows else "row_id"
+        if self.rows.empty or key not in self.rows:
+            return pd.Series("", self.ties.index, dtype="str")
+        joined = self.rows.groupby(["source", "target"])[key].agg(lambda ids: ";".join(sorted(set(ids.dropna()))))
+        pairs = pd.MultiIndex.from_frame(self.ties[["source", "target"]])
+        return pd.Series(joined.reindex(pairs).fillna("").to_numpy(), self.ties.index, dtype="str")
