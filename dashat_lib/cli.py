@@ -145,18 +145,18 @@ def measures(
 ) -> None:
     """Measure the networks of a folder of nodes and edges."""
     from .loaders.networks import read_network
-    from .network import report
+    from .network import views
 
     say = reader(_language(lang) or "en")
     found = read_network(folder, stack=stack)
     by = group or found.group
     if by is not None and by not in next(iter(found.networks.values())).nodes:
         raise typer.BadParameter(f"{by!r} is no column of nodes.csv.", param_hint="--group")
-    views = {name: report.view(network, group=by, quick=quick) for name, network in found.networks.items()}
+    shown = {name: views.view(network, group=by, quick=quick) for name, network in found.networks.items()}
     if as_json:
-        print(json.dumps(views, ensure_ascii=False, allow_nan=False))
+        print(json.dumps(shown, ensure_ascii=False, allow_nan=False))
     else:
-        report.show(views, found.networks, say)
+        views.show(shown, found.networks, say)
 
 
 @app.command()

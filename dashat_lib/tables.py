@@ -77,7 +77,7 @@ class Results:
 
 @dataclass(frozen=True)
 class EdgeRows:
-    """What was read, and how many rows each rule of :func:`dashat_lib.network.build.build` met."""
+    """What was read, and how many rows each rule of :func:`dashat_lib.ties.build` met."""
 
     read: int
     self_loops: int

@@ -60,6 +60,10 @@ class Reader:
         text = labels().get(kind, {}).get(key)
         return key if text is None else self._translations.upgettext(kind, text)
 
+    def inside(self, context: str, text: str) -> str:
+        """Translate a text that stands in a context of its own, such as the cards of measures."""
+        return self._translations.upgettext(context, text)
+
     def number(self, value: float, digits: int | None = None) -> str:
         """Write a number: ``4,2`` in Indonesian, ``4.2`` in English; `digits` decimals exactly, else as many as it has."""
         pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")

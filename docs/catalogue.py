@@ -19,6 +19,7 @@ def used() -> dict[Message, None]:
     """Return every sentence and label in use as (context, text or (singular, plural)), in order."""
     from babel.messages.extract import extract, extract_from_dir
 
+    from dashat_lib.network import cards
     from dashat_lib.words import labels
 
     found: dict[Message, None] = {}
@@ -33,6 +34,9 @@ def used() -> dict[Message, None]:
                 source = io.BytesIO("".join(cell["source"]).encode())
                 for _, text, _, _ in extract("python", source, keywords=KEYWORDS):
                     found[(None, text)] = None
+    for card in cards.texts().values():
+        for part in ("says", "misleads", "unit"):
+            found[(cards.KIND, card[part])] = None
     for kind, texts in labels().items():
         for text in texts.values():
             found[(kind, text)] = None

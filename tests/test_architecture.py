@@ -9,7 +9,7 @@ from conftest import ROOT
 LEVELS = [
     {"errors", "settings", "fingerprint"},
     {"words", "tables", "schemas"},
-    {"admission", "facts", "compare", "resampling"},
+    {"admission", "facts", "ties", "compare", "resampling"},
     {"loaders", "overview", "indicators", "outcomes", "network", "plots", "displays", "provenance", "doctor"},
     {"processed", "notebooks_run", "findings", "readings"},
     {"pipeline"},

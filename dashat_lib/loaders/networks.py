@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from ..errors import Problem, TableError, message
-from ..network.build import build, stacked
 from ..tables import Network
+from ..ties import build, stacked
 
 META = "meta.json"
 STACKED = "all_relations"
@@ -57,7 +57,8 @@ def read_network(folder: Path | str, *, stack: bool = False) -> NetworkFolder:
     strangers = sorted(set(edges["relation"]) - set(relations))
     if strangers:
         raise TableError(Problem(META, None, "relations", ", ".join(strangers), message("'{value}' stands in edges.csv and not here."), message("Add it to relations, or take the list out.")))  # fmt: skip
-    networks, problems = {}, []
+    networks: dict[str, Network] = {}
+    problems: list[Problem] = []
     for relation in relations:
         part = edges[edges["relation"] == relation]
         part = part.assign(row_id=(part.index + 2).astype("str")) if len(edges) <= _ROWS_NAMED else part

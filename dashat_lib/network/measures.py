@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,6 @@ from scipy import sparse
 from scipy.sparse import csgraph
 from scipy.sparse.linalg import ArpackNoConvergence, eigs, eigsh
 
-from ..errors import message
 from ..tables import Network
 
 TINY = 1e-12
@@ -27,43 +27,45 @@ _DENSE = 500  # up to here eigenvectors come from dense matrices
 _ROWS = 4096  # rows of a sparse product held at a time
 _WORDS = 8  # 64 sources a word, searched together
 
+# Why a measure is undefined; labels of kind "reason".
 UNDEFINED = {
-    "density": message("fewer than two nodes"),
-    "reciprocity": message("no tie"),
-    "reciprocity_nonnull": message("no tie"),
-    "connectedness": message("fewer than two nodes"),
-    "transitivity": message("no two-path"),
-    "transitivity_undirected": message("no two-path"),
-    "mean_clustering": message("no node with two contacts"),
-    "mean_distance": message("no tie"),
-    "degree_assortativity": message("no variance of degrees, or no tie"),
-    "centralization_degree": message("fewer than three nodes"),
-    "centralization_indegree": message("fewer than two nodes"),
-    "centralization_outdegree": message("fewer than two nodes"),
-    "centralization_betweenness": message("fewer than three nodes"),
-    "centralization_closeness": message("someone cannot reach everyone, or fewer than three nodes"),
-    "ei_index": message("no tie"),
-    "ei_expected": message("fewer than two nodes"),
-    "modularity": message("no tie"),
-    "modularity_weighted": message("no tie"),
-    "attribute_assortativity": message("one group only, or no tie"),
-    "constraint": message("no contact"),
-    "constraint_weighted": message("no contact"),
-    "effective_size": message("no contact"),
-    "effective_size_weighted": message("no contact"),
-    "efficiency": message("no contact"),
-    "hierarchy": message("no contact"),
-    "clustering": message("fewer than two contacts"),
-    "ei": message("no contact"),
-    "eigenvector": message("not unique: two parts of the network are equally strong, or there is no tie"),
-    "eigenvector_in": message("not unique: not everyone is reached by everyone"),
-    "closeness": message("fewer than two nodes"),
-    "closeness_in": message("fewer than two nodes"),
-    "closeness_out": message("fewer than two nodes"),
-    "harmonic": message("fewer than two nodes"),
-    "harmonic_in": message("fewer than two nodes"),
-    "harmonic_out": message("fewer than two nodes"),
-    "betweenness_normalized": message("fewer than three nodes"),
+    "density": "fewer than two nodes",
+    "reciprocity": "no tie",
+    "reciprocity_nonnull": "no tie",
+    "connectedness": "fewer than two nodes",
+    "transitivity": "no two-path",
+    "transitivity_undirected": "no two-path",
+    "mean_clustering": "no node with two contacts",
+    "mean_clustering_zero": "no node",
+    "mean_distance": "no tie",
+    "degree_assortativity": "no variance of degrees, or no tie",
+    "centralization_degree": "fewer than three nodes",
+    "centralization_indegree": "fewer than two nodes",
+    "centralization_outdegree": "fewer than two nodes",
+    "centralization_betweenness": "fewer than three nodes",
+    "centralization_closeness": "someone cannot reach everyone, or fewer than three nodes",
+    "ei_index": "no tie",
+    "ei_expected": "fewer than two nodes",
+    "modularity": "no tie",
+    "modularity_weighted": "no tie",
+    "attribute_assortativity": "one group only, or no tie",
+    "constraint": "no contact",
+    "constraint_weighted": "no contact",
+    "effective_size": "no contact",
+    "effective_size_weighted": "no contact",
+    "efficiency": "no contact",
+    "hierarchy": "no contact",
+    "clustering": "fewer than two contacts",
+    "ei": "no contact",
+    "eigenvector": "not unique: two parts of the network are equally strong, or there is no tie",
+    "eigenvector_in": "not unique: not everyone is reached by everyone",
+    "closeness": "fewer than two nodes",
+    "closeness_in": "fewer than two nodes",
+    "closeness_out": "fewer than two nodes",
+    "harmonic": "fewer than two nodes",
+    "harmonic_in": "fewer than two nodes",
+    "harmonic_out": "fewer than two nodes",
+    "betweenness_normalized": "fewer than three nodes",
 }
 
 
@@ -176,9 +178,12 @@ class Arrays:
     @cached_property
     def betweenness(self) -> np.ndarray:
         """Shortest paths through each node; an undirected pair counts once."""
-        graph = self.digraph if self.network.directed else self.graph
-        function = rx.digraph_betweenness_centrality if self.network.directed else rx.graph_betweenness_centrality
-        found = function(graph, normalized=False) if self.n else {}
+        if self.n == 0:
+            return np.zeros(0)
+        if self.network.directed:
+            found = rx.digraph_betweenness_centrality(self.digraph, normalized=False)
+        else:
+            found = rx.graph_betweenness_centrality(self.graph, normalized=False)
         return np.array([found[at] for at in range(self.n)])
 
 
@@ -492,8 +497,9 @@ def node_measures(
 ) -> pd.DataFrame:
     """Return the measures of each node.
 
-    Strengths become lengths 1/weight where a measure needs distances (``betweenness_weighted``); columns with
-    ``_weighted`` are there only if a tie has a weight other than 1.
+    ``betweenness_weighted`` needs lengths: a strength becomes 1/weight, a distance is taken as it is
+    (``network.weight_means``). Columns with ``_weighted`` are there only if a tie has a weight other than 1; those that need
+    strengths are left out where the weights are distances.
 
     Parameters
     ----------
@@ -519,6 +525,9 @@ def node_measures(
     }
     if network.directed:
         found |= {"indegree": one.into, "outdegree": one.out}
+    if network.weight_means != "strength":
+        pass  # a sum of distances says nothing
+    elif network.directed:
         found["instrength"], found["outstrength"] = (np.asarray(one.w.sum(axis=axis)).ravel() for axis in (0, 1))
     else:
         found["strength"] = np.asarray(one.w.sum(axis=1)).ravel()
@@ -529,7 +538,7 @@ def node_measures(
     if network.directed:
         found["eigenvector_in"] = _eigenvector_in(one)
     found["pagerank"] = _pagerank(one, weighted=False)
-    if one.weighted:
+    if one.weighted and network.weight_means == "strength":
         found["pagerank_weighted"] = _pagerank(one, weighted=True)
     if group is not None:
         found["ei"] = _ei_of_nodes(one, group_codes(network, group))
@@ -546,7 +555,7 @@ def clustering(one: Arrays) -> np.ndarray:
 
 
 def _coreness(one: Arrays) -> list[int]:
-    found = rx.core_number(one.graph) if one.n else {}
+    found: Any = rx.core_number(one.graph) if one.n else {}
     return [found[at] for at in range(one.n)]
 
 
@@ -582,14 +591,14 @@ def _path_columns(one: Arrays, directed: bool) -> dict[str, np.ndarray]:
 
 
 def weighted_betweenness(one: Arrays) -> np.ndarray:
-    """Betweenness with lengths 1/weight. Lengths are whole numbers (multiples of one unit), so equal paths are equal.
+    """Betweenness with lengths 1/strength. Lengths are whole numbers (multiples of one unit), so equal paths are equal.
 
     In floats 0.1 + 0.2 is not 0.3 and equally short paths are missed.
     """
     import networkx as nx
 
     weights = [Fraction(weight).limit_denominator(10**6) for weight in one.w.tocoo().data.tolist()]
-    lengths = [1 / weight for weight in weights]
+    lengths = [1 / weight if one.network.weight_means == "strength" else weight for weight in weights]
     unit = math.lcm(*(length.denominator for length in set(lengths))) if lengths else 1
     graph = nx.DiGraph()
     graph.add_nodes_from(range(one.n))
@@ -637,7 +646,8 @@ def _eigenvector_in(one: Arrays) -> np.ndarray:
 def _pagerank(one: Arrays, *, weighted: bool) -> np.ndarray:
     if one.n == 0:
         return np.zeros(0)
-    found = rx.pagerank(one.digraph, alpha=0.85, weight_fn=float if weighted else None, tol=1e-13, max_iter=1000)
+    exact = 1e-13 / one.n  # rustworkx stops at a sum of changes below n times this
+    found = rx.pagerank(one.digraph, alpha=0.85, weight_fn=float if weighted else None, tol=exact, max_iter=1000)
     return np.array([found[at] for at in range(one.n)])
 
 
@@ -649,7 +659,7 @@ def _ei_of_nodes(one: Arrays, codes: np.ndarray) -> np.ndarray:
 
 def _hole_columns(one: Arrays) -> dict[str, np.ndarray]:
     found = structural_holes(one.a)
-    if one.weighted:
+    if one.weighted and one.network.weight_means == "strength":
         weighted = structural_holes(one.w)
         found |= {f"{name}_weighted": weighted[name] for name in ("constraint", "effective_size")}
     return found
@@ -665,7 +675,8 @@ def structural_holes(matrix: sparse.csr_array) -> dict[str, np.ndarray]:
     z = (matrix + matrix.T).tocsr()
     contacts = _binary(z.copy())
     k = np.asarray(contacts.sum(axis=1)).ravel()
-    total, largest = np.asarray(z.sum(axis=1)).ravel(), np.asarray(z.max(axis=1).todense()).ravel()
+    total = np.asarray(z.sum(axis=1)).ravel()
+    largest = np.asarray(z.max(axis=1).todense()).ravel() if z.shape[0] else total
     p = sparse.diags_array(np.divide(1, total, out=np.zeros_like(total, dtype=float), where=total > 0)) @ z
     m = sparse.diags_array(np.divide(1, largest, out=np.zeros_like(total, dtype=float), where=largest > 0)) @ z
     dyadic = (p + _masked(p.tocsr(), p.tocsr(), contacts)).power(2).multiply(contacts).tocsr()

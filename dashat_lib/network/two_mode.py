@@ -12,9 +12,8 @@ from scipy import sparse
 from scipy.stats import hypergeom
 
 from ..admission import admitted
-from ..errors import message
 from ..tables import Case, Network
-from .build import build
+from ..ties import build
 from .measures import Arrays
 
 WAYS = ("count", "jaccard", "newman")
@@ -142,7 +141,7 @@ def actors_by_codes(
 
 # ---- discourse -------------------------------------------------------------------------------------------------------
 
-NO_VARIATION = message("every statement has one stance: there is no conflict to see")
+NO_VARIATION = "every statement has one stance: there is no conflict to see"
 
 
 def discourse(said: pd.DataFrame, *, counted: bool = False, normalise: str | None = None) -> pd.DataFrame:

@@ -107,7 +107,7 @@ def show(views: Mapping[str, Mapping[str, Any]], networks: Mapping[str, Network]
         table = Table(say("measure"), say("value"), title=name)
         for measure, value in found["network"].items():
             shown = (
-                say("undefined ({reason})", reason=say(UNDEFINED.get(measure, "")))
+                say("undefined ({reason})", reason=say.label("reason", UNDEFINED.get(measure, "")))
                 if value is None
                 else _short(value, say)
             )

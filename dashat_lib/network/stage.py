@@ -1,0 +1,224 @@
+"""The stakeholder network of a case as tables and facts, each measure with the ties and rows under it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from ..errors import message
+from ..facts import Ledger, Measured, Statistic, Under, labelled, under
+from ..schemas import UNDIRECTED
+from ..tables import Case, Network, Results
+from .brokerage import brokerage
+from .build import of_case
+from .measures import UNDEFINED, Arrays, network_measures, node_measures
+
+ALL = "all"
+GROUP = "sector"
+# Measures that hang on a node's own ties only, and on those of its contacts; any other hangs on all ties.
+OWN = {"degree", "indegree", "outdegree", "strength", "instrength", "outstrength", "ei"}
+NEAR = {
+    "constraint",
+    "effective_size",
+    "efficiency",
+    "hierarchy",
+    "clustering",
+    "constraint_weighted",
+    "effective_size_weighted",
+}
+_FACTS = {
+    "n_ties": "ties", "density": "share (0-1)", "n_isolates": "stakeholders", "n_components_weak": "components",
+    "connectedness": "share (0-1)", "centralization_degree": "share (0-1)", "ei_index": "E-I (-1 to 1)", "reciprocity": "share (0-1)",
+}  # fmt: skip
+
+
+def networks(case: Case) -> dict[str, Network]:
+    """Return the network of all relations (direction ignored) and one of each relation, in its own direction.
+
+    Ties that rest on the document under examination are left out.
+    """
+    found = {ALL: of_case(case)}
+    for relation in sorted(case.ties["relation"].unique()):
+        found[relation] = of_case(case, [relation], directed=relation not in UNDIRECTED)
+    return found
+
+
+def support_of(network: Network, measure: str, node: str | None = None) -> tuple[Under, ...]:
+    """Return the rows under a measure: its ties and their evidence, and the stakeholders that are counted with them.
+
+    Parameters
+    ----------
+    node : str, optional
+        A measure of this stakeholder; of the network as a whole if not given.
+    """
+    rows = network.rows
+    if node is not None and measure in OWN | NEAR:
+        own = (rows["source"] == node) | (rows["target"] == node)
+        if measure in NEAR:
+            near = {node, *rows.loc[own, "source"], *rows.loc[own, "target"]}
+            own = rows["source"].isin(near) | rows["target"].isin(near)
+        rows = rows[own]
+        whom = [node]
+    else:
+        whom = list(network.nodes["id"])
+    return (
+        under("ties", rows["row_id"]),
+        under("evidence", rows["evidence_id"]),
+        under("stakeholders", looked_at=whom),
+    )
+
+
+def tie_table(networks_: Mapping[str, Network]) -> pd.DataFrame:
+    """Return every tie with the evidence under it: ``network, source, target, weight, n_rows, flagged, evidence_ids``."""
+    parts = [net.ties.assign(network=name, evidence_ids=net.evidence_ids()) for name, net in networks_.items()]
+    table = pd.concat(parts, ignore_index=True)
+    return table[["network", *[name for name in table if name != "network"]]]
+
+
+def results(case: Case) -> Results:
+    """Return the stakeholder network of a case: measures of the whole and of each stakeholder, brokerage, ties, facts."""
+    nets = networks(case)
+    whole, each, between = [], [], []
+    ledger = Ledger()
+    for name, net in nets.items():
+        arrays = Arrays(net)
+        table = network_measures(net, group=GROUP, arrays=arrays)
+        simple = table[table["value"].map(lambda value: isinstance(value, int | float | np.number))]
+        whole.append(simple.assign(network=name, definition=net.definition))
+        each.append(node_measures(net, group=GROUP, arrays=arrays).assign(network=name))
+        if name == ALL or net.directed:
+            between.append(brokerage(net, GROUP, arrays=arrays).assign(network=name))
+        values = table.set_index("name")["value"]
+        for measure, unit in _FACTS.items():
+            if measure in values:
+                _add(ledger, name, net, measure, unit, values[measure])
+    degree = each[0].set_index("id")["degree"]
+    for node, label in zip(nets[ALL].nodes["id"], nets[ALL].nodes["label"], strict=True):
+        ledger.add(
+            f"degree.{ALL}.{node}",
+            int(degree[node]),
+            unit="stakeholders",
+            how=message("Stakeholders that any tie joins with {label}, direction ignored."),
+            details={"label": label},
+            support=support_of(nets[ALL], "degree", node),
+        )
+    ledger.define(case, STATISTICS)
+    roles = pd.concat(between, ignore_index=True)
+    return ledger.results(
+        network_measures=_front(pd.concat(whole, ignore_index=True), "network", "name"),
+        stakeholder_measures=_front(pd.concat(each, ignore_index=True), "network", "id"),
+        stakeholder_brokerage=_front(roles[roles["count"] > 0], "network", "id"),
+        network_ties=tie_table(nets),
+    )
+
+
+def _front(table: pd.DataFrame, *names: str) -> pd.DataFrame:
+    return table[[*names, *[name for name in table if name not in names]]].reset_index(drop=True)
+
+
+def _add(ledger: Ledger, name: str, net: Network, measure: str, unit: str, value: object) -> None:
+    missing = isinstance(value, float) and math.isnan(value)
+    ledger.add(
+        f"network.{name}.{measure}",
+        value,
+        unit=unit,
+        how=message(
+            "{measure} of the network of {relation}, {direction}; rows of the document under examination left out."
+        ),
+        details={
+            "measure": labelled("measure", measure),
+            "relation": labelled("relation", name),
+            "direction": labelled("direction", "directed" if net.directed else "undirected"),
+        },
+        reason=UNDEFINED[measure] if missing else None,
+        support=support_of(net, measure),
+    )
+
+
+# ---- general statistics that fact_definitions.csv may name -----------------------------------------------------------
+
+
+def n_groups_with_tie(case: Case, given: Mapping[str, str]) -> Measured:
+    """Groups with at least one stakeholder that has a tie. Parameters: network, label (an attribute of stakeholders)."""
+    net = networks_named(case, given["network"])
+    tied = set(net.ties["source"]) | set(net.ties["target"])
+    groups = net.nodes.loc[net.nodes["id"].isin(tied), given["label"]]
+    return Measured(
+        value=int(groups.nunique()),
+        how=message("Groups by {attribute} with at least one stakeholder that has a tie."),
+        details={"attribute": labelled("column", given["label"])},
+        support=support_of(net, "n_groups"),
+    )
+
+
+def max_degree_share(case: Case, given: Mapping[str, str]) -> Measured:
+    """Largest degree divided by the number of ties. Parameter: network."""
+    net = networks_named(case, given["network"])
+    m = len(net.ties)
+    return Measured(
+        value=float(Arrays(net).contacts.max()) / m if m else math.nan,
+        how=message("Largest number of contacts divided by the number of ties."),
+        details={},
+        support=support_of(net, "max_degree"),
+        reason=None if m else NO_TIE,
+    )
+
+
+def ei_minus_null(case: Case, given: Mapping[str, str]) -> Measured:
+    """E-I index minus a percentile of its null under shuffled groups. Parameters: network, label, isolates, percentile, draws."""
+    net = networks_named(case, given["network"], isolates=given.get("isolates") != "out")
+    arrays = Arrays(net)
+    codes = pd.factorize(net.nodes[given["label"]])[0]
+    rows, columns = arrays.ends
+    m, draws = len(rows), int(given["draws"])
+    if m == 0:
+        return Measured(
+            math.nan,
+            message("E-I index by groups, minus a percentile of its null."),
+            {},
+            support_of(net, "ei_index"),
+            reason=NO_TIE,
+        )
+    rng = np.random.default_rng(case.settings.seed)
+    labels = rng.permuted(np.tile(codes, (draws, 1)), axis=1)
+    null = 1 - 2 * (labels[:, rows] == labels[:, columns]).sum(axis=1) / m
+    seen = 1 - 2 * float((codes[rows] == codes[columns]).sum()) / m
+    return Measured(
+        value=round(seen - float(np.percentile(null, float(given["percentile"]))), 10),
+        how=message("E-I index by {attribute}, {seen}, minus the {percentile} percentile of {draws} shuffles of the groups."),
+        details={"attribute": labelled("column", given["label"]), "seen": round(seen, 4), "percentile": float(given["percentile"]), "draws": draws},
+        support=support_of(net, "ei_index"),
+    )  # fmt: skip
+
+
+def share_undirected(case: Case, given: Mapping[str, str]) -> Measured:
+    """Share of tie rows of some relations that are recorded without direction. Parameters: relations (|), undefined_from."""
+    own = case.evidence.loc[case.evidence["source_id"].isin(case.settings.own_sources), "evidence_id"]
+    ties = case.ties[case.ties["relation"].isin(given["relations"].split("|")) & ~case.ties["evidence_id"].isin(own)]
+    share = float((~ties["directed"]).mean()) if len(ties) else math.nan
+    decides = share < float(given["undefined_from"])
+    return Measured(
+        value=share if decides else math.nan,
+        how=message("Tie rows of these relations recorded without direction, as a share; from {limit} on reciprocity cannot be tested."),
+        details={"limit": float(given["undefined_from"])},
+        support=(under("ties", ties["tie_id"]), under("evidence", ties["evidence_id"])),
+        reason=None if decides else MOSTLY_UNDIRECTED if len(ties) else NO_TIE,
+    )  # fmt: skip
+
+
+def networks_named(case: Case, name: str, *, isolates: bool = True) -> Network:
+    """Return the network of all relations, or of one, by the name a fact definition gives it."""
+    relations = None if name == ALL else [name]
+    return of_case(case, relations, directed=relations is not None and name not in UNDIRECTED, isolates=isolates)
+
+
+NO_TIE, MOSTLY_UNDIRECTED = "no tie", "mostly recorded without direction"
+STATISTICS: dict[str, Statistic] = {
+    "n_groups_with_tie": n_groups_with_tie,
+    "max_degree_share": max_degree_share,
+    "ei_minus_null": ei_minus_null,
+    "share_undirected": share_undirected,
+}
