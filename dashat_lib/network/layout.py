@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import networkx as nx
+import numpy as np
 import pandas as pd
 
 _SPREAD = 0.55
+_CLOSEST = 0.11
 
 
 def pairs(ties: pd.DataFrame) -> pd.DataFrame:
@@ -37,4 +39,20 @@ def layout(pairs: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     table = table - table.median()
     radius = (table**2).sum(axis=1) ** 0.5
     spread = (radius / radius.max()) ** _SPREAD / radius.where(radius > 0, 1)  # the crowded middle gets room
-    return table.mul(spread, axis=0).round(4).reset_index()
+    table = table.mul(spread, axis=0)
+    return pd.DataFrame(_apart(table.to_numpy()), table.index, table.columns).round(4).reset_index()
+
+
+def _apart(points: np.ndarray) -> np.ndarray:
+    """Push points that would cover each other apart, a little at a time; each moves half the way."""
+    points = points.copy()
+    for _ in range(60):
+        between = points[:, None] - points[None, :]
+        far = np.sqrt((between**2).sum(axis=2))
+        np.fill_diagonal(far, 1e9)
+        close = far < _CLOSEST
+        if not close.any():
+            break
+        push = np.where(close, (_CLOSEST - far) / np.maximum(far, 1e-6), 0)
+        points += 0.25 * (push[:, :, None] * between).sum(axis=1)
+    return points
