@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, SHARED
 
 
 def dashat(*words, python=()):
@@ -29,7 +29,7 @@ def test_pandas_is_not_imported_for_help_or_an_unchanged_run(words):
     assert "| pandas" not in found.stderr
 
 
-@pytest.mark.parametrize("command", ["check", "run", "why", "doctor"])
+@pytest.mark.parametrize("command", ["check", "run", "why", "measures", "doctor"])
 def test_each_command_has_help_and_a_line_in_the_readme(command):
     found = dashat(command, "--help")
     assert found.returncode == 0
@@ -67,7 +67,7 @@ def test_misuse_ends_with_2():
 def test_help_reads_as_it_did():
     """A text snapshot: ``tests/help.txt``; write it anew when a command changes."""
     found = []
-    for words in ([], ["check"], ["run"], ["why"], ["doctor"]):
+    for words in ([], ["check"], ["run"], ["why"], ["measures"], ["doctor"]):
         command = [sys.executable, "-m", "dashat_lib.cli", *words, "--help"]
         plain = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
         for name in ("FORCE_COLOR", "GITHUB_ACTIONS", "DASHAT_LANG"):
@@ -77,12 +77,15 @@ def test_help_reads_as_it_did():
     assert "\n\n".join(found) + "\n" == (ROOT / "tests/help.txt").read_text(encoding="utf-8")
 
 
-def test_every_dashat_command_of_the_readme_runs():
+def test_every_dashat_command_of_the_readme_runs(tmp_path):
+    (tmp_path / "nodes.csv").write_text("id\na\nb\n", encoding="utf-8")
+    (tmp_path / "edges.csv").write_text("source,target\na,b\n", encoding="utf-8")
+    words = {"why": ["n_sources"], "measures": [str(tmp_path)]}
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = sorted(set(re.findall(r"`dashat (\w+)", text)))
-    assert commands == ["check", "doctor", "run", "why"]
+    assert commands == ["check", "doctor", "measures", "run", "why"]
     for command in commands:
-        assert dashat(command, *(["n_sources"] if command == "why" else [])).returncode == 0
+        assert dashat(command, *words.get(command, [])).returncode == 0
 
 
 def test_why_prints_the_chain_as_text_and_as_csv():
@@ -118,3 +121,56 @@ def test_check_names_what_a_changed_row_touches_and_run_says_what_moved(copy_of_
     ran = dashat("run", str(copy_of_case), "--lang", "en")
     assert "mutual-trust.surakarta.n_against: 1 > 2" in ran.stderr
     assert "changed since" not in dashat("check", str(copy_of_case), "--lang", "en").stderr
+
+
+@pytest.fixture
+def teams(tmp_path):
+    """A folder of two relations with a loop, a doubled row and a group."""
+    (tmp_path / "nodes.csv").write_text("id,label,sector\na,A,x\nb,B,x\nc,C,y\n", encoding="utf-8")
+    rows = "source,target,relation,weight\na,b,funds,2\na,b,funds,1\nb,c,funds,\na,a,funds,1\nc,a,meets,0\n"
+    (tmp_path / "edges.csv").write_text(rows, encoding="utf-8")
+    (tmp_path / "meta.json").write_text('{"directed": true, "group": "sector"}', encoding="utf-8")
+    return tmp_path
+
+
+def test_measures_prints_one_json_object_of_views(teams):
+    found = json.loads(dashat("measures", str(teams), "--json", "--stacked").stdout)
+    assert set(found) == {"funds", "meets", "all_relations"}
+    assert found["funds"]["edge_rows"] == {
+        "read": 4,
+        "self_loops": 1,
+        "duplicates": 1,
+        "missing_weight": 1,
+        "zero_weight": 0,
+    }
+    assert found["funds"]["network"]["n_ties"] == 2
+    assert found["meets"]["network"]["reciprocity"] is None
+    assert found["funds"]["brokerage"]["nodes"]["gatekeeper"] == [0, 0, 0]
+    assert found["funds"]["brokerage"]["nodes"]["representative"] == [0, 1, 0]
+    assert "betweenness" not in json.loads(dashat("measures", str(teams), "--json", "--quick").stdout)["funds"]["nodes"]
+
+
+def test_measures_as_text_says_why_a_value_is_undefined(teams):
+    found = dashat("measures", str(teams), "--lang", "id")
+    assert found.returncode == 0
+    assert "tidak terdefinisi (tidak ada hubungan)" in found.stdout
+
+
+def test_measures_names_strangers_and_an_unknown_group(teams):
+    (teams / "edges.csv").write_text("source,target,relation\na,zzz,funds\n", encoding="utf-8")
+    found = dashat("measures", str(teams), "--json")
+    assert (found.returncode, found.stdout) == (1, "")
+    assert "'zzz' is not in nodes.csv" in found.stderr
+    (teams / "edges.csv").write_text("source,target,relation\na,b,funds\n", encoding="utf-8")
+    assert dashat("measures", str(teams), "--group", "nothing").returncode == 2
+
+
+@pytest.mark.skipif(not (SHARED / "accept").is_dir(), reason="the acceptance scripts are not there")
+@pytest.mark.parametrize(
+    "words", [["--micro"], ["--only", "florentine"], ["--only", "ht_managers"], ["--only", "dhhs_tobacco"]]
+)
+def test_the_acceptance_rows_of_small_networks_pass(words):
+    command = f"{sys.executable} -m dashat_lib.cli"
+    script = [sys.executable, str(SHARED / "accept/networks.py"), "--command", command, *words]
+    found = subprocess.run(script, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert found.returncode == 0, found.stdout[-2000:]

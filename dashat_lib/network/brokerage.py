@@ -127,8 +127,10 @@ def permuted(network: Network, group: str, *, draws: int = 999, seed: int = 0) -
 
     seen = np.append(_counts(one.a, codes).ravel(), ei(codes))
     null = np.empty((draws, len(seen)))
+    order = np.argsort(network.nodes["id"].to_numpy(dtype=str))
+    labels = codes.copy()
     for at in range(draws):
-        labels = rng.permutation(codes)
+        labels[order] = rng.permutation(codes[order])  # the same draws whatever the order of the rows
         null[at] = np.append(_counts(one.a, labels).ravel(), ei(labels))
     mean, sd = null.mean(axis=0), null.std(axis=0)
     high = (1 + (null >= seen - 1e-12).sum(axis=0)) / (1 + draws)

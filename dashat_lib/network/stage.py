@@ -171,7 +171,7 @@ def ei_minus_null(case: Case, given: Mapping[str, str]) -> Measured:
     """E-I index minus a percentile of its null under shuffled groups. Parameters: network, label, isolates, percentile, draws."""
     net = networks_named(case, given["network"], isolates=given.get("isolates") != "out")
     arrays = Arrays(net)
-    codes = pd.factorize(net.nodes[given["label"]])[0]
+    codes, order = pd.factorize(net.nodes[given["label"]])[0], np.argsort(net.nodes["id"].to_numpy(dtype=str))
     rows, columns = arrays.ends
     m, draws = len(rows), int(given["draws"])
     if m == 0:
@@ -183,7 +183,8 @@ def ei_minus_null(case: Case, given: Mapping[str, str]) -> Measured:
             reason=NO_TIE,
         )
     rng = np.random.default_rng(case.settings.seed)
-    labels = rng.permuted(np.tile(codes, (draws, 1)), axis=1)
+    labels = np.empty((draws, len(codes)), dtype=codes.dtype)
+    labels[:, order] = rng.permuted(np.tile(codes[order], (draws, 1)), axis=1)  # whatever the order of the rows
     null = 1 - 2 * (labels[:, rows] == labels[:, columns]).sum(axis=1) / m
     seen = 1 - 2 * float((codes[rows] == codes[columns]).sum()) / m
     return Measured(
