@@ -1,0 +1,167 @@
+"""Measures of large networks against networkx, in one run: ``python -m benchmarks.networks``.
+
+What would take networkx very long is timed on a sample of nodes and scaled; the line says so.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+from dashat_lib.network import measures
+from dashat_lib.network.brokerage import brokerage
+from dashat_lib.network.measures import (
+    Arrays,
+    clustering,
+    eigenvector,
+    structural_holes,
+)
+from dashat_lib.ties import build
+
+N, M, SAMPLE = 10_000, 50_000, 100
+REAL = Path(os.environ.get("DASHAT_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "real/networks"
+SNA_SECONDS = 6.3  # CPU of R sna 2.7 as stored with the reference networks
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds some work takes, once."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def line(what: str, ours: float, theirs: float, note: str = "") -> None:
+    """Print one comparison."""
+    print(f"{what:34} {ours:8.2f} s {theirs:10.2f} s {theirs / ours:8.1f} x  {note}", flush=True)
+
+
+def random_network(n: int, m: int, seed: int = 1):
+    """A directed random network as ours and as a networkx graph."""
+    graph = nx.gnm_random_graph(n, m, seed=seed, directed=True)
+    nodes = pd.DataFrame({"id": [str(one) for one in range(n)]})
+    edges = pd.DataFrame(np.array(graph.edges), columns=["source", "target"]).astype("str")
+    return build(nodes, edges, directed=True), graph
+
+
+def node_measures() -> None:
+    """Each node measure; ours includes making the matrices it needs."""
+    net, graph = random_network(N, M)
+    plain = nx.Graph(graph)
+    sample = list(range(0, N, N // SAMPLE))
+    scale = N / len(sample)
+
+    def fresh(work: Callable[[Arrays], object]) -> float:
+        return timed(lambda: work(Arrays(net)))
+
+    print(f"directed, {N:,} nodes, {M:,} ties       dashat        networkx    ratio")
+    line("degree", fresh(lambda one: one.out + one.into), timed(lambda: dict(graph.degree)))
+    line("clustering", fresh(clustering), timed(lambda: nx.clustering(plain)))
+    line("coreness", fresh(measures._coreness), timed(lambda: nx.core_number(plain)))
+    line("components", fresh(lambda one: one.component), timed(lambda: list(nx.weakly_connected_components(graph))))
+    line(
+        "eigenvector",
+        fresh(lambda one: eigenvector(one.u)),
+        timed(lambda: nx.eigenvector_centrality(plain, max_iter=1000, tol=1e-10)),
+    )
+    line(
+        "PageRank",
+        fresh(lambda one: measures._pagerank(one, weighted=False)),
+        timed(lambda: nx.pagerank(graph, tol=1e-13, max_iter=1000)),
+    )
+    closeness = timed(lambda: [nx.closeness_centrality(graph, u=one) for one in sample]) * scale
+    line(
+        "closeness in and out",
+        fresh(lambda one: (measures._closeness(one.distances_in), measures._closeness(one.distances_out))),
+        2 * closeness,
+        f"networkx from {len(sample)} nodes",
+    )
+    harmonic = timed(lambda: nx.harmonic_centrality(graph, nbunch=sample)) * scale
+    line(
+        "harmonic in and out",
+        fresh(lambda one: (measures._harmonic(one.distances_in), measures._harmonic(one.distances_out))),
+        2 * harmonic,
+        f"networkx from {len(sample)} nodes",
+    )
+    holes = timed(lambda: (nx.constraint(graph, nodes=sample), nx.effective_size(graph, nodes=sample))) * scale
+    line(
+        "constraint with effective size",
+        fresh(lambda one: structural_holes(one.a)),
+        holes,
+        f"networkx from {len(sample)} nodes",
+    )
+    sources = 500
+    between = timed(lambda: nx.betweenness_centrality(graph, k=sources, seed=1)) * N / sources
+    line("betweenness", fresh(lambda one: one.betweenness), between, f"networkx from {sources} sources")
+
+
+def brokers() -> None:
+    """Brokerage at n = 1,000 and five groups."""
+    rng = np.random.default_rng(3)
+    net, _ = random_network(1_000, 10_000, seed=2)
+    nodes = net.nodes.assign(group=rng.choice(list("abcde"), len(net.nodes)))
+    grouped = build(nodes, net.ties, directed=True)
+    ours = min(timed(lambda: brokerage(grouped, "group")) for _ in range(3))
+    line("brokerage, n 1,000, 5 groups", ours, SNA_SECONDS, "R's sna as stored (6.3 s CPU), not scaled")
+
+
+GRAPH_LEVEL = """
+import resource, sys, time
+import networkx as nx, pandas as pd
+begin = time.perf_counter()
+folder = sys.argv[1]
+nodes = pd.read_csv(folder + "/nodes.csv.gz", dtype=str, keep_default_na=False)
+edges = pd.read_csv(folder + "/edges.csv.gz", dtype={"source": str, "target": str}, keep_default_na=False)
+graph = nx.Graph()
+graph.add_nodes_from((one.id, {"type": one.type}) for one in nodes.itertuples())
+graph.add_weighted_edges_from(zip(edges["source"], edges["target"], edges["weight"].astype(float)))
+graph.remove_edges_from(list(nx.selfloop_edges(graph)))
+nx.density(graph); list(nx.connected_components(graph)); nx.transitivity(graph); nx.average_clustering(graph)
+list(nx.articulation_points(graph)); list(nx.bridges(graph)); max(nx.core_number(graph).values())
+nx.degree_assortativity_coefficient(graph); nx.attribute_assortativity_coefficient(graph, "type")
+groups = {}
+for node, kind in graph.nodes(data="type"): groups.setdefault(kind, set()).add(node)
+nx.community.modularity(graph, groups.values(), weight=None); nx.community.modularity(graph, groups.values())
+print(time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+"""
+OURS = """
+import resource, sys, time
+begin = time.perf_counter()
+from dashat_lib.loaders.networks import read_network
+from dashat_lib.network import network_measures
+net = read_network(sys.argv[1]).networks["co_participation"]
+network_measures(net, group="type", quick=True)
+print(time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+"""
+
+
+def large() -> None:
+    """The graph-level table of the largest reference network, each in a process of its own, reading included."""
+    folder = REAL / "h2020_large"
+    if not folder.is_dir():
+        print(f"h2020_large: not timed, {folder} is not there")
+        return
+    found = []
+    for script in (OURS, GRAPH_LEVEL):
+        done = subprocess.run([sys.executable, "-c", script, str(folder)], capture_output=True, text=True, check=True)
+        found.append([float(one) for one in done.stdout.split()])
+    (ours, memory), (theirs, theirs_memory) = found
+    line(
+        "graph level, 35,871 / 796,670",
+        ours,
+        theirs,
+        f"peak {memory:.2f} GB against {theirs_memory:.2f} GB, reading included",
+    )
+
+
+if __name__ == "__main__":
+    node_measures()
+    brokers()
+    large()
