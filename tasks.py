@@ -130,6 +130,7 @@ def bench() -> None:
     """Time the commands, as ratios in one run."""
     setup()
     call(PYTHON, "-m", "benchmarks")
+    call(PYTHON, "-m", "benchmarks.networks")
 
 
 VERBS = {
