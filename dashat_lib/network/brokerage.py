@@ -12,6 +12,7 @@ from ..tables import Network
 from .measures import Arrays, group_codes
 
 # a -> v -> b without a -> b, by the groups of a, v and b; in sna: w_I, w_O, b_IO, b_OI, b_O, t.
+_DENSE = 4000
 ROLES = ("coordinator", "itinerant", "representative", "gatekeeper", "liaison", "total")
 
 
@@ -62,12 +63,18 @@ def _counts(a: sparse.csr_array, codes: np.ndarray) -> np.ndarray:
     returned = (a.multiply(a.T).tocsr() @ member).toarray()  # contacts that would be both ends
     counts = np.zeros((n, len(ROLES)))
     mine = codes[:, None] == np.arange(k)
+    # Dense products win where two-paths are many; 24 bits of a float32 hold every count up to _DENSE nodes.
+    dense = a.toarray().astype("float32") if n <= _DENSE and a.nnz**2 > n**4 / 1000 else None
+    groups = member.toarray().astype("float32")
     for h in range(k):
         columns = np.flatnonzero(codes == h)
-        to_h = a[:, columns]
-        # (a, v): the b in h with a -> b and v -> b, where a -> v
-        closed = (to_h @ to_h.T).multiply(a)
-        open_ = into * out[:, [h]] - (closed.T @ member).toarray()  # (v, g)
+        # (a, v): the b in h with a -> b and v -> b, where a -> v; summed over the a of each group
+        if dense is not None:
+            closed = ((dense[:, columns] @ dense[:, columns].T) * dense).T @ groups
+        else:
+            to_h = a[:, columns]
+            closed = ((to_h @ to_h.T).multiply(a).T @ member).toarray()
+        open_ = into * out[:, [h]] - closed  # (v, g)
         open_[:, h] -= returned[:, h]
         own_h = mine[:, h]
         counts[:, 0] += np.where(own_h, open_[:, h], 0)

@@ -56,6 +56,7 @@ def network_map(
                    label=say.label("sector", sector))  # fmt: skip
     named = table[table["n_families"] >= least].sort_values("n_families", ascending=False)
     taken: list[tuple[float, float, float, float]] = []
+    marks = list(zip(table["x"], table["y"], strict=True))
     for one in named.itertuples():
         width, height = 0.018 * len(one.short_name), 0.055
         options = [
@@ -72,8 +73,11 @@ def network_map(
         free = [box for box in boxes if not any(_meet(box, other) for other in taken)]
         if not free:
             continue
-        x, y, *_ = free[0]
-        taken.append(free[0])
+        best = min(
+            free, key=lambda box: sum(_covers(box, mark) for mark in marks)
+        )  # the first of those that hide least
+        x, y, *_ = best
+        taken.append(best)
         text = ax.text(x, y, one.short_name, ha="center", va="center", fontsize=7, zorder=3)
         text.set_bbox({"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.6})
     ax.set_axis_off()
@@ -90,6 +94,10 @@ def network_map(
         va="top",
     )
     return ax
+
+
+def _covers(box: tuple[float, ...], mark: tuple[float, float]) -> bool:
+    return abs(box[0] - mark[0]) * 2 < box[2] + 0.03 and abs(box[1] - mark[1]) * 2 < box[3] + 0.03
 
 
 def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
