@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 
 import networkx as nx
 import numpy as np
@@ -79,7 +80,7 @@ def by_hand(graph, group):
 @pytest.mark.parametrize("dense", [0, 4000], ids=["sparse", "dense"])
 @pytest.mark.parametrize("seed", range(25))
 def test_counts_are_those_of_counting_one_by_one(seed, dense, monkeypatch):
-    monkeypatch.setattr("dashat_lib.network.brokerage._DENSE", dense)
+    monkeypatch.setattr(sys.modules[brokerage.__module__], "_DENSE", dense)
     rng = np.random.default_rng(seed)
     graph = nx.gnp_random_graph(9, 0.3, seed=seed, directed=bool(seed % 3))
     group = {v: str(rng.integers(3)) for v in graph}
