@@ -43,6 +43,15 @@ def main() -> None:
             "dashat check": median([*DASHAT, "check"], folder),
             "dashat run, empty cache (once)": full,
         }
+    from dashat_lib import indicators, readings
+    from dashat_lib.loaders.case import read_case
+
+    case = read_case(ROOT)
+    variants = readings.resamples(case, 500, seed=case.settings.seed)
+    for workers in (1, 2):
+        begin = time.perf_counter()
+        readings.run_readings(case, variants, [indicators.measured], workers=workers)
+        figures[f"500 readings, {workers} worker(s)"] = time.perf_counter() - begin
     print(f"{'python -c pass':32} {start:6.2f} s")
     for name, seconds in figures.items():
         print(f"{name:32} {seconds:6.2f} s  {seconds / start:7.1f} x the start of Python")

@@ -17,6 +17,7 @@ from . import fingerprint
 from .errors import DashatError, Problem, message
 from .fingerprint import PROCESSED
 from .tables import Results
+from .words import languages, reader
 
 PARTS = Path(".dashat/parts")
 MANIFEST, PACKAGE = "manifest.json", "datapackage.json"
@@ -91,7 +92,7 @@ def store(case_folder: Path, results: Results, manifest: Mapping[str, object], *
     folder = case_folder / PROCESSED
     earlier = set(read_manifest(case_folder).get("results", {}))
     written = files(results)
-    written[PACKAGE] = json_bytes(_package(results, written, title))
+    written[PACKAGE] = json_bytes(_package(results, written, title, manifest))
     listed = {name: fingerprint.of_bytes(content) for name, content in written.items()}
     written[MANIFEST] = json_bytes({**manifest, "results": listed})
     changed = [name for name, content in written.items() if write(case_folder, folder / name, content)]
@@ -131,8 +132,10 @@ def read_results(case_folder: Path) -> Results:
     return Results(facts, tables.pop("fact_support").astype("str"), tables)
 
 
-def _package(results: Results, written: Mapping[str, bytes], title: str) -> dict[str, object]:
-    """The Frictionless description of the result tables."""
+def _package(
+    results: Results, written: Mapping[str, bytes], title: str, manifest: Mapping[str, object]
+) -> dict[str, object]:
+    """The Frictionless description of the result tables, stamped with the data and the seed they were made from."""
     tables = {"facts": results.facts, "fact_support": results.fact_support, **results.tables}
     resources = []
     for name, content in written.items():
@@ -142,9 +145,17 @@ def _package(results: Results, written: Mapping[str, bytes], title: str) -> dict
             schema["primaryKey"] = ["fact_id"]
         if name == "fact_support.csv":
             schema["foreignKeys"] = [{"fields": ["fact_id"], "reference": {"resource": "facts", "fields": ["fact_id"]}}]
+        titles = {f"title_{one}": reader(one).label("table", Path(name).stem) for one in languages()}
         digest = f"sha256:{fingerprint.of_bytes(content)}"
         resources.append(
-            {"name": name.removesuffix(".csv"), "type": "table", "path": name, "format": "csv", "mediatype": "text/csv"}
+            {
+                "name": name.removesuffix(".csv"),
+                **titles,
+                "type": "table",
+                "path": name,
+                "format": "csv",
+                "mediatype": "text/csv",
+            }
             | {"encoding": "utf-8", "bytes": len(content), "hash": digest, "schema": schema}
         )
     licence = {
@@ -152,7 +163,8 @@ def _package(results: Results, written: Mapping[str, bytes], title: str) -> dict
         "path": "https://creativecommons.org/licenses/by/4.0/",
         "title": "Creative Commons Attribution 4.0",
     }
-    return {"name": "dashat-results", "title": title, "licenses": [licence], "resources": resources}
+    stamp = {name: manifest[name] for name in ("data", "seed") if name in manifest}
+    return {"name": "dashat-results", "title": title, "stamp": stamp, "licenses": [licence], "resources": resources}
 
 
 def _type(column: pd.Series) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 
 import pandas as pd
@@ -11,6 +12,7 @@ from networks import kite
 
 from dashat_lib import network
 from dashat_lib.errors import DashatError
+from dashat_lib.facts import stamp
 from dashat_lib.loaders.network_files import read_network_file, write_network
 from dashat_lib.loaders.networks import read_network
 from dashat_lib.ties import build
@@ -77,6 +79,16 @@ def test_the_networks_of_the_case_survive_with_all_evidence(case, tmp_path, suff
         assert len(back.ties) == len(net.ties)
         assert set(back.rows["evidence_id"]) == set(net.rows["evidence_id"])
         assert back.ties["weight"].sum() == net.ties["weight"].sum()
+
+
+def test_a_stamp_says_data_definition_and_seed(case, tmp_path):
+    net = network.of_case(case, ["funds"], directed=True)
+    written = write_network(net, tmp_path / "funds.gexf", stamp=stamp(case, "money", "network.funds.*", seed=1))
+    about = json.loads(written[-1].read_text(encoding="utf-8"))
+    assert written[-1].name == "funds.stamp.json"
+    assert len(about["data"]) == 12
+    assert (about["seed"], about["relations"]) == (1, "funds")
+    assert about["definition"].startswith("relations funds; directed")
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

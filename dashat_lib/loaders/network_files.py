@@ -16,17 +16,21 @@ import networkx as nx
 import pandas as pd
 
 from ..errors import DashatError, Problem, message
+from ..facts import Stamp
 from ..tables import Network
 from ..ties import build
 
 _TIE = ["source", "target", "weight"]
 
 
-def write_network(network: Network, path: Path | str, *, force: bool = False) -> list[Path]:
+def write_network(network: Network, path: Path | str, *, stamp: Stamp | None = None, force: bool = False) -> list[Path]:
     """Write a network, the format by the suffix: .graphml, .gexf, .net, .dl, .csv or .json; return the files written.
 
     Parameters
     ----------
+    stamp : Stamp, optional
+        What the network was made from (:func:`dashat_lib.facts.stamp`): data hash, rows, seed; written to
+        ``NAME.stamp.json`` with the definition of the network, which also stands in the file where the format has room.
     force : bool
         Whether files that are there already may be written over.
 
@@ -40,12 +44,16 @@ def write_network(network: Network, path: Path | str, *, force: bool = False) ->
     if writer is None:
         raise _refusal(path, message("has a suffix that names no format."), message("Use one of: {formats}."))
     beside = [path.with_suffix(".nodes.csv"), path.with_suffix(".evidence.csv")]
+    beside += [path.with_suffix(".stamp.json")] if stamp is not None else []
     for one in [path, *beside]:
         if one.exists() and not force:
             raise _refusal(one, message("is there already."), message("Choose another name, or say force=True."))
     path.write_text(writer(network), encoding="utf-8", newline="\n")
     network.nodes.to_csv(beside[0], index=False, lineterminator="\n")
     network.rows.to_csv(beside[1], index=False, lineterminator="\n")
+    if stamp is not None:
+        about = {**stamp.record(), **_about(network)}
+        beside[2].write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
     return [path, *beside]
 
 

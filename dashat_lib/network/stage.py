@@ -14,7 +14,7 @@ from ..schemas import UNDIRECTED
 from ..tables import Case, Network, Results
 from .brokerage import brokerage
 from .build import of_case
-from .measures import UNDEFINED, Arrays, network_measures, node_measures
+from .measures import UNDEFINED, Arrays, multiplexity, network_measures, node_measures
 
 ALL = "all"
 GROUP = "sector"
@@ -112,6 +112,7 @@ def results(case: Case) -> Results:
         stakeholder_measures=_front(pd.concat(each, ignore_index=True), "network", "id"),
         stakeholder_brokerage=_front(roles[roles["count"] > 0], "network", "id"),
         network_ties=tie_table(nets),
+        multiplexity=multiplexity({name: net for name, net in nets.items() if name != ALL}),
     )
 
 
