@@ -160,6 +160,80 @@ def measures(
 
 
 @app.command()
+def agreement(
+    files: Annotated[list[Path], typer.Argument(help="A table of ratings, or one table a coder.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON object.")] = False,
+    by: Annotated[str | None, typer.Option("--by", help="'code': each code by itself.")] = None,
+    metric: Annotated[
+        str, typer.Option("--metric", help="nominal, ordinal, interval, ratio; of sets jaccard or masi.")
+    ] = "nominal",
+    sets: Annotated[bool, typer.Option("--sets", help="A value is a set of codes, joined by ';'.")] = False,
+    unit: Annotated[str | None, typer.Option("--unit", help="Heading of the units.")] = None,
+    coder: Annotated[str | None, typer.Option("--coder", help="Heading of the coders.")] = None,
+    value: Annotated[str | None, typer.Option("--value", help="Heading of the values.")] = None,
+    draws: Annotated[int, typer.Option("--draws", min=0, help="Bootstrap draws of an interval.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the draws.")] = 0,
+    lang: Language = None,
+) -> None:
+    """Say how far coders agree: percent, kappas, alpha and AC1, each with an interval or the reason why there is none."""
+    from . import displays, reliability
+    from .loaders.ratings import read_ratings
+
+    say = reader(_language(lang) or "en")
+    if metric not in reliability.METRICS:
+        raise typer.BadParameter(f"{metric!r} is none of {', '.join(reliability.METRICS)}.", param_hint="--metric")
+    if by not in (None, "code"):
+        raise typer.BadParameter("only 'code' is known.", param_hint="--by")
+    if sets and metric == "nominal":
+        metric = "masi"
+    sets = sets or metric in ("jaccard", "masi")
+    found = read_ratings(files, metric=metric, sets=sets, unit=unit, coder=coder, value=value)
+    if by == "code":
+        table = reliability.by_code(found.long(), found.table.index, coders=list(found.table), draws=draws, seed=seed)
+    else:
+        table = reliability.agreement(found.table, metric=metric, draws=draws, seed=seed)
+    if as_json:
+        from .network.views import plain
+
+        about = {
+            "layout": found.layout,
+            "sets": found.sets,
+            "coders": list(map(str, found.table)),
+            "metric": metric,
+            "seed": seed,
+        }
+        rows = [{key: plain(one) for key, one in row.items()} for row in table.to_dict("records")]
+        print(json.dumps({**about, "coefficients": rows}, ensure_ascii=False, allow_nan=False))
+        return
+    columns = [
+        "coefficient",
+        "metric",
+        "value",
+        "lower",
+        "upper",
+        "n_units",
+        "n_unpairable",
+        "share_degenerate",
+        "reason",
+    ]
+    shown = displays.shown(
+        table, say, columns=(["code"] if by else []) + columns + (["prevalence", "n_uses"] if by else []), digits=3
+    )
+    view = Table(*shown, title=say("Agreement of {coders}", coders=say.list(map(str, found.table))))
+    for row in shown.itertuples(index=False):
+        view.add_row(*row)
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(view)
+    console.print(
+        say(
+            "Intervals: units drawn again with replacement, {draws} draws, seed {seed}; with few units they are too narrow.",
+            draws=draws,
+            seed=str(seed),
+        )
+    )
+
+
+@app.command()
 def doctor(lang: Language = None) -> None:
     """Say what this installation lacks and the line that mends it."""
     from .doctor import examine

@@ -17,6 +17,7 @@ KINDS = {
     "sector": "sector", "level": "level", "relation": "relation", "method": "method", "reading": "reading",
     "confidence": "confidence", "coder_type": "coder_type", "group": "group", "role": "role", "change": "change",
     "unit": "unit", "reason": "reason", "reading_kind": "reading kind", "source_kind": "source kind",
+    "coefficient": "coefficient", "metric": "metric", "what": "what", "code_level": "code level", "decision": "decision",
 }  # fmt: skip
 # Columns of ids, and where their names stand: table, key, column or stem of a column a language.
 NAMES = {
@@ -51,7 +52,7 @@ def shown(
     cells = {}
     for name in table:
         names = _names(case, name, say) if case is not None else {}
-        kind = KINDS.get(str(name))
+        kind = KINDS.get(str(name).partition(".")[0])  # stance.A is a stance
         cells[say.label("column", str(name))] = [
             _cell(value, say, kind=kind, names=names, digits=digits) for value in table[name]
         ]

@@ -91,7 +91,7 @@ def _date(nullable: bool = False) -> pa.Column:
 
 
 _PRECISION = _word("year", "month", "day")
-_STANCES = ("for", "against", "mixed", "neutral")
+STANCES = ("for", "against", "mixed", "neutral")
 _SECTORS = ("government", "community", "business", "academia", "media", "international", "beneficiary")
 _LEVELS = ("international", "national", "provincial", "city", "kelurahan", "community")
 RELATIONS = (
@@ -148,13 +148,13 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     ),
     "coders": _table("coder", coder=_id(), coder_type=_word("machine", "person"), blind_to_claims=_word("yes", "no", "unknown")),
     "codings": _table(
-        "coding_id", coding_id=_id(), evidence_id=_id(), code_id=_id(), coder=_id(), stance=_word(*_STANCES),
+        "coding_id", coding_id=_id(), evidence_id=_id(), code_id=_id(), coder=_id(), stance=_word(*STANCES),
         confidence=_word("high", "medium", "low", nullable=True), memo=_text(True),
     ),
     "settlements": _table(
-        "settlement_id", settlement_id=_id(), evidence_id=_id(), code_id=_id(), stance_a=_word(*_STANCES, nullable=True),
-        stance_b=_word(*_STANCES, nullable=True), kind=_text(), decision=_word("keep", "drop"),
-        stance=_word(*_STANCES, nullable=True), reason_en=_text(),
+        "settlement_id", settlement_id=_id(), evidence_id=_id(), code_id=_id(), stance_a=_word(*STANCES, nullable=True),
+        stance_b=_word(*STANCES, nullable=True), kind=_text(), decision=_word("keep", "drop"),
+        stance=_word(*STANCES, nullable=True), reason_en=_text(),
     ),
     "claims": _table("claim_id", claim_id=_id(), sentence_no=_number(1, whole=True), claim_id_text=_text(), claim_en=_text(), code_ids=_text(True),
         kind=_text(), tension_with=_text(True)),

@@ -623,8 +623,13 @@ def eigenvector(u: sparse.csr_array) -> np.ndarray:
         values, vectors = values[order], vectors[:, order]
     if values[-1] - values[-2] < 1e-9 * values[-1]:
         return np.full(n, np.nan)
-    vector = np.abs(vectors[:, -1])
-    return vector / vector.max()
+    return _scaled(np.abs(vectors[:, -1]))
+
+
+def _scaled(vector: np.ndarray) -> np.ndarray:
+    """Largest = 1; what is rounding noise, and differs from machine to machine, is 0."""
+    vector = vector / vector.max()
+    return np.where(vector < TINY, 0.0, vector)
 
 
 def _eigenvector_in(one: Arrays) -> np.ndarray:
@@ -639,8 +644,7 @@ def _eigenvector_in(one: Arrays) -> np.ndarray:
             values, vectors = eigs(one.a.T, k=1, which="LR", v0=np.ones(n), tol=1e-13)
         except ArpackNoConvergence:
             return np.full(n, np.nan)
-    vector = np.abs(vectors[:, values.real.argmax()].real)
-    return vector / vector.max()
+    return _scaled(np.abs(vectors[:, values.real.argmax()].real))
 
 
 def _pagerank(one: Arrays, *, weighted: bool) -> np.ndarray:
