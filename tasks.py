@@ -131,6 +131,7 @@ def bench() -> None:
     setup()
     call(PYTHON, "-m", "benchmarks")
     call(PYTHON, "-m", "benchmarks.networks")
+    call(PYTHON, "-m", "benchmarks.coding")
 
 
 VERBS = {

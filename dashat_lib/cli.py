@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -257,7 +259,7 @@ def _print_moved(moved: Any, say: Reader) -> None:
     )
     for one in order.head(_MOST_MOVED).to_dict("records"):
         before, after = (_shown(one[end], say) for end in ("before", "after"))
-        print(f"  {one['name']}: {before} > {after}", file=sys.stderr)
+        print(f"  {one['name']}: {before} → {after}", file=sys.stderr)
     if len(order) > _MOST_MOVED:
         print("  " + say.count("{n} more.", "{n} more.", len(order) - _MOST_MOVED), file=sys.stderr)
 
@@ -336,13 +338,22 @@ def _print(problems: list[Problem], say: object) -> None:
         print(problem.render(say))  # type: ignore[arg-type]
 
 
+def _asked_for(words: list[str]) -> Reader:
+    """The reader of the language that the command line or DASHAT_LANG names; English if neither does."""
+    named = [word.partition("=")[2] for word in words if word.startswith("--lang=")]
+    named += [after for word, after in itertools.pairwise(words) if word == "--lang"]
+    lang = [*named, os.environ.get("DASHAT_LANG", "en")][0]
+    return reader(lang if lang in languages() else "en")
+
+
 def main() -> None:
     """Run the command; what dashat refuses is shown as plain lines with exit code 1."""
     try:
         app(prog_name="dashat")
     except DashatError as error:
+        say = _asked_for(sys.argv[1:])
         for problem in error.problems:
-            print(problem, file=sys.stderr)
+            print(problem.render(say), file=sys.stderr)
         sys.exit(1)
 
 

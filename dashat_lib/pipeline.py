@@ -49,6 +49,10 @@ STAGES = (
     ),
     Stage("indicators", (*_CODED, "frameworks", "crosswalk", "fact_definitions")),
     Stage("readings", (*_CODED, "coders", "frameworks", "crosswalk")),
+    Stage(
+        "reduction",
+        ("sources", "evidence", "evidence_actors", "codebook", "codings", "stakeholders", "places", "fact_definitions"),
+    ),
     Stage("coding_agreement", ("evidence", "codings", "codebook", "coders", "settlements")),
     Stage("network", ("sources", "evidence", "stakeholders", "ties", "fact_definitions")),
     Stage("outcomes", ("prevalence", "places", "fact_definitions")),

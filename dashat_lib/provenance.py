@@ -208,8 +208,8 @@ def told(results: Results, fact_id: str, *, say: Reader = ENGLISH) -> str:
         return say("undefined ({reason})", reason=say.label("reason", str(one["reason"])))
     if isinstance(one["value"], str):
         return say.label(str(one["unit"]), one["value"])
-    value = say.number(round(float(one["value"]), 10))
-    if pd.notna(one["lower"]) and one["lower"] != one["upper"]:
+    value = say.number(round(float(one["value"]), 4))
+    if pd.notna(one["lower"]) and (one["lower"] != one["upper"] or one["unit"] == "coefficient"):
         low, high = (say.number(round(float(one[end]), 3)) for end in ("lower", "upper"))
         return say("{value} {unit} ({low} to {high})", value=say.number(round(float(one["value"]), 3)), unit=unit, low=low, high=high)  # fmt: skip
     return f"{value} {unit}"
@@ -228,6 +228,9 @@ def _why_claim(case: Case, results: Results, claim_id: str, say: Reader) -> Why:
     known, rows = set(results.facts["fact_id"]), []
     for test in case.claim_tests[case.claim_tests["claim_id"] == claim_id].itertuples():
         role = say("necessary") if test.role == "necessary" else say("supporting")
+        if test.fact == "not_tested":
+            heading.append(say("No test is set: the public record holds nothing that could decide it."))
+            continue
         condition = " ".join(str(part) for part in (test.op, test.threshold) if pd.notna(part))
         seen = told(results, test.fact, say=say) if test.fact in known else say("not computed in this version")
         heading.append(f"{test.test_no}. ({role}) {test.fact} {condition}".rstrip() + f": {seen}")
@@ -245,9 +248,7 @@ def _why_claim(case: Case, results: Results, claim_id: str, say: Reader) -> Why:
             )
         )
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["table", "row_id", "role", "fact_id"])
-    if not rows:
-        heading.append(say("No test is set: the public record holds nothing that could decide it."))
-    return Why(claim_id, tuple(heading), chain(case, table, say=say))
+    return Why(claim_id, tuple(dict.fromkeys(heading)), chain(case, table, say=say))
 
 
 def _rows_of_codes(case: Case, codes: Sequence[str]) -> set[tuple[str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -268,12 +268,15 @@ def coefficient(
     }  # fmt: skip
     if found["reason"] is not None:
         return found
-    measure = _measure(data, name, metric)
-    value = float(measure(np.ones((1, n)))[0])
+    kinds, group, times = _kinds(data)
+    measure = _measure(kinds, name, metric)
+    value = float(measure(times[None, :])[0])
     if math.isnan(value):
         return found | {"reason": NO_VARIATION}
     seen = (
-        np.concatenate([measure(_weights(n, size, seed, at)) for at, size in blocks(draws)]) if draws else np.zeros(0)
+        np.concatenate([measure(_weights(draw(n, size, seed, at), group, len(times))) for at, size in blocks(draws)])
+        if draws
+        else np.zeros(0)
     )
     usable = seen[~np.isnan(seen)]
     low, high = (
@@ -285,11 +288,26 @@ def coefficient(
     }  # fmt: skip
 
 
-def _weights(n: int, size: int, seed: int, block: int) -> np.ndarray:
-    """How often each unit is drawn, for each draw of a block."""
-    drawn = np.random.default_rng([seed, block]).integers(0, n, (size, n))
-    flat = drawn + np.arange(size)[:, None] * n
-    return np.bincount(flat.ravel(), minlength=size * n).reshape(size, n).astype(float)
+def draw(n: int, size: int, seed: int, block: int) -> np.ndarray:
+    """Return the units of each draw of a block, with replacement: an array of `size` rows and `n` numbers of units."""
+    kind = np.uint16 if n <= np.iinfo(np.uint16).max else np.int64
+    return np.random.default_rng([seed, block]).integers(0, n, (size, n), dtype=kind)
+
+
+def _weights(drawn: np.ndarray, group: np.ndarray, n_groups: int) -> np.ndarray:
+    """How often each kind of unit is drawn, for each draw."""
+    size = len(drawn)
+    flat = group[drawn]
+    flat += np.arange(0, size * n_groups, n_groups, dtype=flat.dtype)[:, None]
+    return np.bincount(flat.ravel(), minlength=size * n_groups).reshape(size, n_groups).astype(float)
+
+
+def _kinds(data: Ratings) -> tuple[Ratings, np.ndarray, np.ndarray]:
+    """Units that were rated alike weigh alike: one row a kind of unit, the kind of each unit, and how many there are."""
+    told = data.counts if data.pairs is None else np.hstack([data.counts, data.pairs])
+    _, first, group, n = np.unique(told, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    pairs = None if data.pairs is None else data.pairs[first]
+    return replace(data, counts=data.counts[first], pairs=pairs), group.ravel().astype(np.int64), n.astype(float)
 
 
 def _obstacle(data: Ratings, name: str) -> str | None:

@@ -91,7 +91,7 @@ def read_settings(case_folder: Path) -> Settings:
         found = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         raise _refusal(
-            message("is not in this folder."), message("Go to the folder of a case, or name it: dashat run FOLDER.")
+            message("is not in {folder}."), message("Go to the folder of a case, or name it."), folder=str(case_folder)
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise _refusal(

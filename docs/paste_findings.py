@@ -38,7 +38,7 @@ def numbers_block(language: str) -> str:
         name: int(facts[f"n_{name}"]["value"]) for name in ("sources", "evidence", "stakeholders", "ties", "codings")
     }
     return say(
-        "{sources} sources, {evidence} evidence rows, {stakeholders} stakeholders, {ties} reports of ties, {codings} codings.",
+        "{sources} sources, {evidence} evidence rows, {stakeholders} stakeholders, {ties} reports of ties, {codings} codings by all coders and the settlement.",
         **size,
     )
 

@@ -19,10 +19,12 @@ LEVELS = [
         "plots",
         "displays",
         "provenance",
+        "coding",
+        "saturation",
         "reliability",
         "doctor",
     },
-    {"processed", "notebooks_run", "findings", "readings", "coding_agreement"},
+    {"processed", "notebooks_run", "findings", "readings", "reduction", "coding_agreement"},
     {"pipeline"},
     {"cli"},
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
@@ -213,3 +214,18 @@ def test_a_third_language_is_one_catalogue(tmp_path, monkeypatch, case):
         assert {"how", "how_id", "how_jv"} <= set(found)
     finally:
         words.reader.cache_clear()
+
+
+def test_no_sentence_hides_inside_another_string_where_the_catalogue_tool_cannot_see_it():
+    hidden = []
+    for path in (ROOT / "dashat_lib").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                for call in ast.walk(node):
+                    if (
+                        isinstance(call, ast.Call)
+                        and getattr(call.func, "id", "") == "say"
+                        and isinstance(call.args[0], ast.Constant)
+                    ):
+                        hidden.append((path.name, call.args[0].value))
+    assert hidden == []

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import DashatError, Problem, TableError, message
 from ..fingerprint import RAW
-from ..schemas import OPTIONAL, SCHEMAS, check_tables, converted
+from ..schemas import OPTIONAL, SCHEMAS, check_tables, converted, nearest
 from ..settings import Settings, read_settings
 from ..tables import Case
 
@@ -88,9 +88,13 @@ def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
                     column,
                     None,
                     message("this column is missing."),
-                    message("Add the column to the header row."),
+                    message("Rename '{near}', or add the column.")
+                    if near
+                    else message("Add the column to the header row."),
+                    {"near": near},
                 )
                 for column in missing
+                for near in [nearest(column, [str(one) for one in table if one not in SCHEMAS[name].columns])]
             ]
             files.setdefault(name, []).append((label, _decimals(name, table, settings)))
     places: dict[str, list[str]] = {}

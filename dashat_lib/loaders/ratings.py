@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import Problem, TableError, message
-from ..schemas import is_number
+from ..schemas import is_number, shortened
 from .case import read_table
 
 UNIT = (
@@ -118,7 +118,7 @@ def read_ratings(
     long = long.assign(unit=long["unit"].str.strip(), value=long["value"].str.strip())
     problems = _problems(long, metric=metric, sets=sets)
     if problems:
-        raise TableError(problems)
+        raise TableError(shortened(problems))
     return RatingFile(_wide(long, metric, sets), sets, layout)
 
 

@@ -30,7 +30,7 @@ NEAR = {
     "effective_size_weighted",
 }
 _FACTS = {
-    "n_ties": "ties", "density": "share (0-1)", "n_isolates": "stakeholders", "n_components_weak": "components",
+    "n_ties": "pairs", "density": "share (0-1)", "n_isolates": "stakeholders", "n_components_weak": "components",
     "connectedness": "share (0-1)", "centralization_degree": "share (0-1)", "ei_index": "E-I (-1 to 1)", "reciprocity": "share (0-1)",
 }  # fmt: skip
 

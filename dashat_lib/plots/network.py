@@ -59,16 +59,13 @@ def network_map(
     marks = list(zip(table["x"], table["y"], strict=True))
     for one in named.itertuples():
         width, height = 0.018 * len(one.short_name), 0.055
+        near, far = 0.06, 0.2
         options = [
-            (0, 0.06),
-            (0, -0.06),
-            (width / 2 + 0.05, 0),
-            (-width / 2 - 0.05, 0),
-            (0, 0.12),
-            (0, -0.12),
-            (width / 2, 0.1),
-            (-width / 2, 0.1),
-        ]
+            (dx, dy)
+            for reach in (near, far)
+            for dx, dy in [(0, reach), (0, -reach), (width / 2 + reach, 0), (-width / 2 - reach, 0),
+                           (width / 2, reach), (-width / 2, reach), (width / 2, -reach), (-width / 2, -reach)]
+        ]  # fmt: skip
         boxes = [(one.x + dx, one.y + dy, width, height) for dx, dy in options]
         free = [box for box in boxes if not any(_meet(box, other) for other in taken)]
         if not free:
@@ -78,6 +75,10 @@ def network_map(
         )  # the first of those that hide least
         x, y, *_ = best
         taken.append(best)
+        if (
+            abs(y - one.y) > 2 * near or abs(x - one.x) > width / 2 + 2 * near
+        ):  # a name that stands off points to its mark
+            ax.plot([one.x, x], [one.y, y], color="#333333", linewidth=0.4, zorder=2)
         text = ax.text(x, y, one.short_name, ha="center", va="center", fontsize=7, zorder=3)
         text.set_bbox({"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.6})
     ax.set_axis_off()
@@ -88,7 +89,10 @@ def network_map(
     ax.text(
         0,
         -0.02,
-        say("Named: at least {n} source families. Mark: source families; line: evidence rows.", n=least),
+        say(
+            "Named: at least {n} source families. Size of a mark: number of source families; width of a line: number of evidence rows.",
+            n=least,
+        ),
         transform=ax.transAxes,
         fontsize=7,
         va="top",
@@ -186,6 +190,7 @@ def ego_map(
         side, row = step % 2, step // 2
         rows = (len(near) + 1 - side) // 2
         at[one] = (1.6 if side == 0 else -1.6, 0.0 if rows == 1 else 0.8 - 1.6 * row / (rows - 1))
+    only = say("thesis only")
     for tie in ties.itertuples():
         (x, y), (to_x, to_y) = at[tie.source], at[tie.target]
         style = {
@@ -196,7 +201,7 @@ def ego_map(
             "shrinkB": 14,
         }
         ax.annotate("", (to_x, to_y), xytext=(x, y), arrowprops=style)
-        text = say.label("relation", tie.relation) + (f" ({say('thesis only')})" if tie.own else "")
+        text = say.label("relation", tie.relation) + (f" ({only})" if tie.own else "")
         ax.text(x * 0.52 + to_x * 0.48, y * 0.52 + to_y * 0.48, text, fontsize=7.5, ha="center", va="center",
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2})  # fmt: skip
     for one, (x, y) in at.items():
@@ -219,10 +224,11 @@ def ego_map(
 
 def ego_map_alt(ties: pd.DataFrame, stakeholders: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
     """Say what :func:`ego_map` shows."""
+    only = say("thesis only")
     names = stakeholders.set_index("stakeholder_id")["short_name"]
     parts = [
         f"{names[one.source]} {say.label('relation', one.relation)} {names[one.target]}"
-        + (f" ({say('thesis only')})" if one.own else "")
+        + (f" ({only})" if one.own else "")
         for one in ties.itertuples()
     ]
     return say("Map of the ties of a few stakeholders. {parts}.", parts="; ".join(parts) or say("no tie"))

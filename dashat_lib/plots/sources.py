@@ -36,5 +36,11 @@ def row_bars(counts: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None = N
 
 def row_bars_alt(counts: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
     """Say what :func:`row_bars` shows."""
-    parts = [say("{label} {n}", label=one.label, n=int(one.n_rows + one.n_rows_own)) for one in counts.itertuples()]
-    return say("Bars of evidence rows: {parts}.", parts="; ".join(parts))
+    parts = [
+        f"{one.label} {say.number(int(one.n_rows))}"
+        + (f" + {say.number(int(one.n_rows_own))}" if one.n_rows_own else "")
+        for one in counts.itertuples()
+    ]
+    return say(
+        "Bars of evidence rows; after +: rows of the document under examination. {parts}.", parts="; ".join(parts)
+    )

@@ -1,0 +1,146 @@
+"""Data reduction of a case: counts of codes, codes by attribute, codes that meet, and saturation, as tables and facts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+from . import coding, saturation
+from .errors import message
+from .facts import Ledger, Measured, Statistic, in_each_language, labelled, under
+from .tables import Case, Results
+
+CROSSED = ("sector", "kind", "speaker", "year")
+INDUCTIVE = "case-evidence"
+_DRAWS = 999
+_HOW = {
+    "n_rows": message("Rows on {place} coded with {label} or a code below it, those of the document under examination left out."),
+    "n_events": message("Events on {place} with a row coded with {label} or a code below it, reports of one event pooled."),
+}  # fmt: skip
+
+
+def saturation_sets(case: Case) -> dict[str, dict[str, frozenset[str]]]:
+    """Return what is watched for saturation: all codes, codes found in the material, and codes with their stance.
+
+    A codebook made before reading saturates by construction; codes found in the material (``codebook.source`` says
+    "case-evidence") and pairs of code and stance tell more.
+    """
+    rows = coding.coded_rows(case, roll_up=False)
+    sets = {"codes": saturation.source_codes(rows), "code_stance": saturation.source_codes(rows, with_stance=True)}
+    if "source" in case.codebook:
+        found = case.codebook.loc[case.codebook["source"] == INDUCTIVE, "code_id"]
+        sets["inductive"] = saturation.source_codes(rows, codes=found)
+    return sets
+
+
+def saturation_tables(case: Case) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the saturation point of each thing watched, and its curve.
+
+    Returns
+    -------
+    DataFrame, one row a thing watched
+        ``watched`` (codes, code_stance, inductive) and the keys of :func:`dashat_lib.saturation.over_orders`.
+    DataFrame
+        ``watched, n_sources, n_codes`` (in order of publication), ``median, lower, upper`` (over random orders).
+    """
+    points, curves = [], []
+    for name, sets in saturation_sets(case).items():
+        found, band = saturation.over_orders(sets, seed=case.settings.seed)
+        if found["reason"] is None and math.isnan(float(found["point"])):  # type: ignore[arg-type]
+            found["reason"] = saturation.NEVER
+        points.append({"watched": name, **found})
+        own = saturation.curve(list(sets.values()))[["n_sources", "n_codes"]]
+        curves.append(own.merge(band, on="n_sources", how="left").assign(watched=name))
+    curve = pd.concat(curves, ignore_index=True)
+    return pd.DataFrame(points), curve[["watched", *[name for name in curve if name != "watched"]]]
+
+
+def crossings(case: Case) -> dict[str, coding.Crossing]:
+    """Return the codes of the wider place by each attribute, with the rows under every cell."""
+    rows = coding.coded_rows(case, place=case.settings.wider_place)
+    return {attribute: coding.cross(rows, attribute, case=case) for attribute in CROSSED}
+
+
+def crossing_table(found: Mapping[str, coding.Crossing]) -> pd.DataFrame:
+    """Return crossings as one long table: ``group, code, key, n_rows, evidence_ids`` (";"-joined); empty cells left out.
+
+    An empty cell is "no evidence", not "absent".
+    """
+    parts = []
+    for attribute, one in found.items():
+        cells = (
+            one.cells.groupby(["code", attribute])["evidence_id"]
+            .agg(lambda ids: ";".join(sorted(set(ids))))
+            .reset_index()
+        )
+        cells = cells.rename(columns={attribute: "key", "evidence_id": "evidence_ids"})
+        parts.append(cells.assign(group=attribute, n_rows=cells["evidence_ids"].str.count(";") + 1))
+    return pd.concat(parts, ignore_index=True)[["group", "code", "key", "n_rows", "evidence_ids"]]
+
+
+def results(case: Case) -> Results:
+    """Return counts of codes, codes by attribute, pairs of codes and saturation of a case."""
+    place = case.settings.wider_place
+    rows, leaves = (coding.coded_rows(case, place=place, roll_up=roll_up) for roll_up in (True, False))
+    table = coding.counts(rows, case.codebook)
+    ledger = Ledger()
+    labels, name = case.codebook.set_index("code_id"), case.places.set_index("place").at[place, "name"]
+    for one in table.to_dict("records"):
+        mine = rows[rows["code"] == one["code"]]
+        below = coding.branches(case.codebook, child="code_id", parent="parent").query("above == @one['code']")[
+            "code_id"
+        ]
+        for measure, unit in (("n_rows", "rows"), ("n_events", "events")):
+            ledger.add(
+                f"code.{one['code']}.{place}.{measure}",
+                one[measure],
+                unit=unit,
+                place=place,
+                how=_HOW[measure],
+                details={"label": in_each_language(labels.loc[one["code"]], "label"), "place": name},
+                support=[
+                    under("evidence", mine["evidence_id"]),
+                    under("codings", mine["coding_id"]),
+                    under("codebook", defines=below),
+                    under("places", defines=[place]),
+                ],
+            )
+    ledger.define(case, STATISTICS)
+    points, curve = saturation_tables(case)
+    return ledger.results(
+        code_counts=table,
+        code_crossings=crossing_table(crossings(case)),
+        code_pairs=coding.cooccurrence(leaves, case.codebook, draws=_DRAWS, seed=case.settings.seed).query(
+            "n_both > 0"
+        ),
+        saturation=points,
+        saturation_curve=curve,
+    )
+
+
+def saturation_point(case: Case, given: Mapping[str, str]) -> Measured:
+    """Sources before the first run with little new. Parameters: base, run, threshold, overlap (yes or no), order=published."""
+    rows = coding.coded_rows(case, roll_up=False)
+    sets = saturation.source_codes(rows)
+    base, run, overlap = int(given["base"]), int(given["run"]), given.get("overlap", "yes") == "yes"
+    enough = len(sets) >= base + run
+    value = saturation.point(
+        list(sets.values()), base=base, run=run, threshold=float(given["threshold"]), overlap=overlap
+    )
+    return Measured(
+        value=value,
+        how=message("Sources before the first run of {run} whose new codes are at most {threshold} of the {base} sources of the base, in order of publication; {runs}."),
+        details={
+            "run": run, "base": base, "threshold": float(given["threshold"]),
+            "runs": labelled("runs", "overlap" if overlap else "tiled"),
+        },
+        support=(
+            under("codings", rows["coding_id"]), under("evidence", rows["evidence_id"]), under("sources", looked_at=rows["source_id"]),
+        ),
+        reason=None if not math.isnan(value) else saturation.NEVER if enough else saturation.NOT_ASSESSABLE,
+    )  # fmt: skip
+
+
+STATISTICS: dict[str, Statistic] = {"saturation_point": saturation_point}
