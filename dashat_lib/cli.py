@@ -178,7 +178,7 @@ def agreement(
     lang: Language = None,
 ) -> None:
     """Say how far coders agree: percent, kappas, alpha and AC1, each with an interval or the reason why there is none."""
-    from . import displays, reliability
+    from . import reliability, wording
     from .loaders.ratings import read_ratings
 
     say = reader(_language(lang) or "en")
@@ -218,7 +218,7 @@ def agreement(
         "share_degenerate",
         "reason",
     ]
-    shown = displays.shown(
+    shown = wording.shown(
         table, say, columns=(["code"] if by else []) + columns + (["prevalence", "n_uses"] if by else []), digits=3
     )
     view = Table(*shown, title=say("Agreement of {coders}", coders=say.list(map(str, found.table))))

@@ -17,7 +17,7 @@ LEVELS = [
         "outcomes",
         "network",
         "plots",
-        "displays",
+        "wording",
         "provenance",
         "coding",
         "saturation",

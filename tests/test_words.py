@@ -12,7 +12,7 @@ import pytest
 from babel.messages.pofile import read_po
 from conftest import ROOT
 
-from dashat_lib import displays, findings, indicators, outcomes, provenance, words
+from dashat_lib import wording, findings, indicators, outcomes, provenance, words
 from dashat_lib.loaders.case import check_case
 from dashat_lib.pipeline import compute
 from dashat_lib.plots import findings as figures
@@ -164,8 +164,8 @@ def rendered(case, tmp_path_factory):
             *results.facts["how" if language == "en" else "how_id"],
             provenance.why(case, results, "capacity-joint-action.surakarta.verdict", say=say).text(say, most=0),
             provenance.why(case, results, "C21", say=say).text(say, most=0),
-            displays.shown(verdicts, say, case=case, columns=["label", "place", "verdict", "qualifier"]).to_string(),
-            displays.shown(results.tables["coverage"], say, columns=["place", "n_rows", "focal"]).to_string(),
+            wording.shown(verdicts, say, case=case, columns=["label", "place", "verdict", "qualifier"]).to_string(),
+            wording.shown(results.tables["coverage"], say, columns=["place", "n_rows", "focal"]).to_string(),
         ]  # fmt: skip
         found[language] = [line for text in texts for line in text.splitlines()]
     return found

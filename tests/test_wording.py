@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dashat_lib import displays
+from dashat_lib import wording
 from dashat_lib.pipeline import STAGES, compute
 from dashat_lib.words import labels, reader
 
@@ -12,7 +12,7 @@ from dashat_lib.words import labels, reader
 def test_a_table_is_shown_in_the_readers_language():
     table = pd.DataFrame({"label_id": ["Kepemimpinan"], "label_en": ["Leadership"], "verdict": ["supported"], "share_for": [0.8125], "n_for": [1234], "qualifier": ["city-level proxy;fragile"], "same": [True]})  # fmt: skip
     columns = ["label", "verdict", "share_for", "n_for", "qualifier", "same"]
-    in_indonesian = displays.shown(table, reader("id"), columns=columns)
+    in_indonesian = wording.shown(table, reader("id"), columns=columns)
     assert in_indonesian.iloc[0].tolist() == [
         "Kepemimpinan",
         "didukung",
@@ -21,7 +21,7 @@ def test_a_table_is_shown_in_the_readers_language():
         "proksi tingkat kota, rapuh",
         "ya",
     ]
-    assert displays.shown(table, reader("en"), columns=columns).iloc[0].tolist() == [
+    assert wording.shown(table, reader("en"), columns=columns).iloc[0].tolist() == [
         "Leadership",
         "supported",
         "0.81",
@@ -34,9 +34,9 @@ def test_a_table_is_shown_in_the_readers_language():
 
 def test_ids_get_their_names_and_missing_cells_a_dash(case):
     table = pd.DataFrame({"place": ["jebres", None], "code_id": ["leadership", "unknown-code"]})
-    found = displays.shown(table, reader("id"), case=case)
+    found = wording.shown(table, reader("id"), case=case)
     assert found.iloc[0].tolist() == ["Kelurahan Jebres", "Kepemimpinan"]
-    assert found.iloc[1].tolist() == [displays.NOTHING, "unknown-code"]
+    assert found.iloc[1].tolist() == [wording.NOTHING, "unknown-code"]
 
 
 def test_every_column_table_unit_and_reason_has_a_label(case):
@@ -53,5 +53,5 @@ def test_every_column_table_unit_and_reason_has_a_label(case):
 
 def test_the_input_is_left_alone():
     table = pd.DataFrame({"verdict": ["supported"]})
-    displays.shown(table, reader("id"))
+    wording.shown(table, reader("id"))
     assert table.equals(pd.DataFrame({"verdict": ["supported"]}))
