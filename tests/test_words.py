@@ -12,7 +12,7 @@ import pytest
 from babel.messages.pofile import read_po
 from conftest import ROOT
 
-from dashat_lib import wording, findings, indicators, outcomes, provenance, words
+from dashat_lib import findings, indicators, outcomes, provenance, wording, words
 from dashat_lib.loaders.case import check_case
 from dashat_lib.pipeline import compute
 from dashat_lib.plots import findings as figures
