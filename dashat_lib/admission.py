@@ -151,7 +151,10 @@ def wilson(successes: pd.Series, n: pd.Series, confidence: float = 0.95) -> tupl
     middle = p + z**2 / (2 * n)
     half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     below = 1 + z**2 / n
-    return np.clip((middle - half) / below, 0, 1), np.clip((middle + half) / below, 0, 1)
+    lower, upper = np.clip((middle - half) / below, 0, 1), np.clip((middle + half) / below, 0, 1)
+    return np.where(k == 0, np.where(n > 0, 0.0, np.nan), lower), np.where(
+        k == n, 1.0, upper
+    )  # no rounding at the ends
 
 
 def tally(

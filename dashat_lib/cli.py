@@ -62,6 +62,7 @@ def check(
         )
         print(done, file=sys.stderr)
         if not problems:
+            _print_recodes(case, say)
             _print_stale(case, say)
     raise typer.Exit(1 if problems else 0)
 
@@ -162,8 +163,41 @@ def measures(
 
 
 @app.command()
+def template(
+    out: Annotated[Path, typer.Argument(help="Workbook to write (.xlsx).", show_default=False)],
+    coder: Annotated[str, typer.Option("--coding", metavar="NAME", help="Who will code: the codings bear this name.")],
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Rows to draw.")] = 40,
+    by: Annotated[
+        str, typer.Option("--by", help="Each in its share of the rows: indicator, kind (of source) or place.")
+    ] = "indicator",
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of the draw; that of the case if not given.")] = None,
+    case: Annotated[Path, typer.Option("--case", help="Folder of the case.", show_default="this folder")] = Path("."),
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    lang: Language = None,
+) -> None:
+    """Write a blind coding sheet for someone who doubts the coding: texts and codebook, nothing that others decided."""
+    from . import disputes
+    from .loaders.case import read_case
+
+    _language(lang)
+    if by not in disputes.BY:
+        raise typer.BadParameter(f"{by!r} is none of {', '.join(disputes.BY)}.", param_hint="--by")
+    if out.suffix.lower() != ".xlsx":
+        raise typer.BadParameter(f"{out.name!r} does not end in .xlsx.", param_hint="out")
+    study = read_case(case)
+    say = reader(lang or study.settings.languages[0])
+    chosen = study.settings.seed if seed is None else seed
+    drawn = disputes.template(study, out, coder=coder, rows=rows, by=by, seed=chosen, force=force)
+    done = say.count("{n} row drawn, seed {seed}.", "{n} rows drawn, seed {seed}.", len(drawn), seed=str(chosen))
+    print(f"{out}: {done}", file=sys.stderr)
+
+
+@app.command()
 def agreement(
-    files: Annotated[list[Path], typer.Argument(help="A table of ratings, or one table a coder.", show_default=False)],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="A table of ratings, one table a coder, or a filled coding sheet.", show_default=False),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON object.")] = False,
     by: Annotated[str | None, typer.Option("--by", help="'code': each code by itself.")] = None,
     metric: Annotated[
@@ -175,10 +209,21 @@ def agreement(
     value: Annotated[str | None, typer.Option("--value", help="Heading of the values.")] = None,
     draws: Annotated[int, typer.Option("--draws", min=0, help="Bootstrap draws of an interval.")] = 2000,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the draws.")] = 0,
+    case: Annotated[
+        Path, typer.Option("--case", help="Folder of the case that a coding sheet is of.", show_default="this folder")
+    ] = Path("."),
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Store the codings of a sheet in data/coders, for dashat run.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="With --keep: replace codings of that name.")] = False,
     lang: Language = None,
 ) -> None:
-    """Say how far coders agree: percent, kappas, alpha and AC1, each with an interval or the reason why there is none."""
+    """Say how far coders agree: percent, kappas, alpha and AC1, each with an interval or the reason why there is none.
+
+    Of a filled coding sheet also where it differs from the settlement, and which verdicts turn on it.
+    """
     from . import reliability, wording
+    from .loaders.coding_sheet import is_coding_sheet
     from .loaders.ratings import read_ratings
 
     say = reader(_language(lang) or "en")
@@ -186,6 +231,13 @@ def agreement(
         raise typer.BadParameter(f"{metric!r} is none of {', '.join(reliability.METRICS)}.", param_hint="--metric")
     if by not in (None, "code"):
         raise typer.BadParameter("only 'code' is known.", param_hint="--by")
+    if any(map(is_coding_sheet, files)):
+        if len(files) > 1 or sets or metric != "nominal" or unit or coder or value:
+            raise typer.BadParameter("a coding sheet comes alone, without --metric, --sets, --unit, --coder, --value.")
+        _dispute(case, files[0], lang, as_json=as_json, by=by, draws=draws, seed=seed, keep=keep, force=force)
+        return
+    if keep:
+        raise typer.BadParameter("only a filled coding sheet can be kept.", param_hint="--keep")
     if sets and metric == "nominal":
         metric = "masi"
     sets = sets or metric in ("jaccard", "masi")
@@ -236,6 +288,52 @@ def agreement(
 
 
 @app.command()
+def report(
+    case: CaseFolder = Path("."),
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder to write to; reports/ of the case if not given.")
+    ] = None,
+    lang: Annotated[
+        str | None, typer.Option("--lang", help="Languages, such as id,en; those of the case if not given.")
+    ] = None,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="CSV with semicolons, byte order mark and decimal commas.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+) -> None:
+    """Write the data displays as HTML, as a workbook and as CSV: a cell leads to its rows, a row to its document."""
+    from .loaders.case import read_case
+    from .report import written
+
+    study = read_case(case)
+    chosen = [_language(one.strip()) or "en" for one in lang.split(",")] if lang else study.settings.languages
+    folder = out if out is not None else case / "reports"
+    for path in written.write_displays(study, folder, languages=chosen, excel=excel, force=force):
+        print(path)
+
+
+def _dispute(
+    folder: Path, file: Path, lang: str | None, *, as_json: bool, by: str | None, draws: int, seed: int, keep: bool, force: bool
+) -> None:  # fmt: skip
+    """Say what a filled coding sheet says of a case."""
+    from . import disputes
+    from .loaders.case import read_case
+    from .loaders.coding_sheet import read_coding_sheet
+
+    study = read_case(folder)
+    say = reader(lang or study.settings.languages[0])
+    sheet = read_coding_sheet(file, study)
+    stored = disputes.keep(study, sheet, force=force) if keep else None
+    if as_json:
+        found = disputes.record(study, sheet, draws=draws, seed=seed)
+        print(json.dumps(found, ensure_ascii=False, allow_nan=False))
+    else:
+        disputes.show(study, sheet, say, each_code=by == "code", draws=draws, seed=seed)
+    if stored is not None:
+        print(say("Stored as {path}; dashat run reads the verdicts by it too.", path=str(stored)), file=sys.stderr)
+
+
+@app.command()
 def doctor(lang: Language = None) -> None:
     """Say what this installation lacks and the line that mends it."""
     from .doctor import examine
@@ -268,6 +366,15 @@ def _shown(value: Any, say: Reader) -> str:
     if value is None or value != value:
         return "–"
     return say.label("verdict", value) if isinstance(value, str) else say.number(round(float(value), 4))
+
+
+def _print_recodes(case: Path, say: Reader) -> None:
+    """Say what each recode does."""
+    from . import recodes
+    from .loaders.case import preview_recodes
+
+    for sentence in recodes.told(preview_recodes(case), say):
+        print(sentence, file=sys.stderr)
 
 
 def _print_stale(case: Path, say: Reader) -> None:

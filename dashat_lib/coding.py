@@ -7,18 +7,16 @@ parents are computed.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, hypergeom
 
-from .admission import admitted, branches
+from .admission import admitted, branches, pooled
 from .resampling import blocks
 from .schemas import STANCES
-from .tables import Case
+from .tables import Case, Display
 
 UNKNOWN = "unknown"
 ATTRIBUTES = ("sector", "kind", "place", "speaker", "year", "polarity")
@@ -119,63 +117,7 @@ def in_tree_order(codebook: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["code", "parent", "depth"]).astype({"code": "str", "parent": "str"})
 
 
-@dataclass(frozen=True)
-class Crossing:
-    """Codes by an attribute, each cell with its rows.
-
-    Attributes
-    ----------
-    cells : DataFrame
-        ``code``, the attribute, ``evidence_id``: one row a code, value and evidence row.
-    codes, values : tuple of str
-        In order.
-    attribute : str
-    """
-
-    cells: pd.DataFrame
-    codes: tuple[str, ...]
-    values: tuple[str, ...]
-    attribute: str
-
-    def table(self, how: str = "count") -> pd.DataFrame:
-        """Return the table: codes down, values of the attribute across.
-
-        Parameters
-        ----------
-        how : "count", "binary", "row share", "column share"
-            Evidence rows; 1 where there is one; shares of the rows that carry the code, or of the rows of the value. A row of
-            two sectors stands in both columns, so shares of a row need not add up to 1.
-        """
-        table = pd.crosstab(self.cells["code"], self.cells[self.attribute]).reindex(
-            index=list(self.codes), columns=list(self.values), fill_value=0
-        )
-        if how == "count":
-            return table
-        if how == "binary":
-            return (table > 0).astype("int64")
-        if how == "row share":
-            return table.div(self.row_totals().where(lambda total: total > 0), axis=0)
-        if how == "column share":
-            return table.div(self.column_totals().where(lambda total: total > 0), axis=1)
-        raise ValueError(f"how {how!r} is not one of: count, binary, row share, column share")
-
-    def row_totals(self) -> pd.Series:
-        """Return how many evidence rows carry each code: each once, however many columns it stands in."""
-        return self.cells.groupby("code")["evidence_id"].nunique().reindex(list(self.codes), fill_value=0)
-
-    def column_totals(self) -> pd.Series:
-        """Return how many coded evidence rows have each value."""
-        return self.cells.groupby(self.attribute)["evidence_id"].nunique().reindex(list(self.values), fill_value=0)
-
-    def support(self, code: str, value: str) -> list[str]:
-        """Return the ids of exactly the evidence rows that make a cell."""
-        rows = self.cells[(self.cells["code"] == code) & (self.cells[self.attribute] == value)]
-        return sorted(set(rows["evidence_id"]))
-
-
-def cross(
-    rows: pd.DataFrame, attribute: str, *, case: Case | None = None, stances: Sequence[str] = STANCES
-) -> Crossing:
+def cross(rows: pd.DataFrame, attribute: str, *, case: Case | None = None, name: str = "crossing") -> Display:
     """Cross the codes with an attribute of their rows.
 
     Parameters
@@ -183,20 +125,39 @@ def cross(
     rows : DataFrame
         :func:`coded_rows`.
     attribute : str
-        A column of `rows`, or "sector" (of the actors named; then `case` is needed) or "stance".
-    stances : sequence
-        Codings of these stances only.
+        A column of `rows` (source_id, kind, place, speaker, year ...), or "sector" (of the actors named; then `case` is needed).
+
+    Returns
+    -------
+    Display
+        Codes down, values across, most frequent first. A row of two sectors stands in both columns.
     """
-    kept = rows[rows["stance"].isin(list(stances))]
+    kept = rows
     if attribute == "sector":
         if case is None:
             raise ValueError("the sectors of actors stand in the case: give it as case=")
-        actors = case.evidence_actors.merge(case.stakeholders[["stakeholder_id", "sector"]], on="stakeholder_id")
-        kept = kept.merge(actors[["evidence_id", "sector"]].drop_duplicates(), on="evidence_id")
-    cells = kept[["code", attribute, "evidence_id"]].drop_duplicates()
-    values = cells.groupby(attribute)["evidence_id"].nunique().sort_values(ascending=False, kind="stable").index
-    codes = dict.fromkeys(rows["code"])
-    return Crossing(cells.reset_index(drop=True), tuple(codes), tuple(map(str, values)), attribute)
+        kept = kept.merge(sectors_named(case), on="evidence_id")
+    cells = matrix_cells(kept.rename(columns={"code": "row"}).assign(column=kept[attribute]))
+    values = cells.groupby("column")["evidence_id"].nunique().sort_values(ascending=False, kind="stable").index
+    return Display(
+        name=name, cells=cells, rows=tuple(dict.fromkeys(rows["code"])), columns=tuple(map(str, values)),
+        row_kind="code", column_kind=attribute,
+    )  # fmt: skip
+
+
+def sectors_named(case: Case) -> pd.DataFrame:
+    """Return the sectors of the actors that each evidence row names: ``evidence_id, sector``, each pair once."""
+    actors = case.evidence_actors.merge(case.stakeholders[["stakeholder_id", "sector"]], on="stakeholder_id")
+    return actors[["evidence_id", "sector"]].drop_duplicates()
+
+
+def matrix_cells(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of a :class:`dashat_lib.tables.Display` from codings with ``row, column, evidence_id, event_id, stance``."""
+    rows = rows.dropna(subset=["row", "column"]).reset_index(drop=True)
+    cells = rows[["row", "column", "evidence_id", "event_id", "stance"]].assign(
+        said=pooled(rows, keys=["row", "column"])
+    )
+    return cells.drop_duplicates(ignore_index=True)
 
 
 # ---- which codes meet ------------------------------------------------------------------------------------------------

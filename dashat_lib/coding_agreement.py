@@ -12,8 +12,10 @@ from .facts import Ledger, in_each_language, labelled, under
 from .reliability import by_code, code_sets, coefficient, ratings
 from .schemas import STANCES
 from .tables import Case, Results
+from .words import Reader
 
 LEAF, WITH_PARENTS = "leaf", "with_parents"
+ALL_ROWS, CODED_ROWS = "all", "coded"
 _SETS = [("percent", "nominal"), ("alpha", "jaccard"), ("alpha", "masi")]
 
 
@@ -28,6 +30,18 @@ def kinds_of_coders(case: Case) -> dict[str, object]:
     return labelled(
         "coders", "machine" if set(kinds) == {"machine"} else "person" if set(kinds) == {"person"} else "mixed"
     )
+
+
+def how_coded(case: Case, say: Reader) -> str:
+    """Return the sentence that says by whom the rows were coded and the differences settled."""
+    types = set(case.coders["coder_type"])
+    if types == {"machine"}:
+        return say(
+            "All codings and their settlement were machine-assisted: agreement between them overstates what two people would reach."
+        )
+    if types == {"person"}:
+        return say("All codings and their settlement were made by people.")
+    return say("Some codings were machine-assisted, others made by people: look at coders.csv before comparing them.")
 
 
 def long_codings(case: Case, *, level: str = LEAF) -> pd.DataFrame:
@@ -63,24 +77,25 @@ def agreement_table(case: Case) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``what`` (sets, code, stance), ``code_level`` (leaf, with_parents), ``code``, the keys of
+        ``what`` (sets, code, stance), ``code_level`` (leaf, with_parents), ``rows_in`` (all; coded: without rows that nobody
+        coded, on which two empty sets agree), ``code``, the keys of
         :func:`dashat_lib.reliability.coefficient`, ``prevalence, n_uses``.
     """
     units, seed, draws = sorted(case.evidence["evidence_id"]), case.settings.seed, case.settings.resamples * 4
     parts = []
     for level in (LEAF, WITH_PARENTS):
-        data = ratings(code_sets(long_codings(case, level=level), units, coders=blind_coders(case)))
-        rows = [coefficient(data, name, metric=metric, draws=draws, seed=seed) for name, metric in _SETS]
-        parts.append(pd.DataFrame(rows).assign(what="sets", code_level=level))
+        for bare, rows_in in ((True, ALL_ROWS), (False, CODED_ROWS)):
+            data = ratings(code_sets(long_codings(case, level=level), units, coders=blind_coders(case), bare=bare))
+            rows = [coefficient(data, name, metric=metric, draws=draws, seed=seed) for name, metric in _SETS]
+            parts.append(pd.DataFrame(rows).assign(what="sets", code_level=level, rows_in=rows_in))
     data = ratings(stances(case), domain=STANCES)
     rows = [coefficient(data, name, draws=draws, seed=seed) for name in ("percent", "alpha", "ac1")]
-    parts.append(pd.DataFrame(rows).assign(what="stance", code_level=LEAF))
+    parts.append(pd.DataFrame(rows).assign(what="stance", code_level=LEAF, rows_in=CODED_ROWS))
     each = by_code(long_codings(case), units, coders=blind_coders(case), draws=draws, seed=seed)
-    parts.append(each.assign(what="code", code_level=LEAF))
+    parts.append(each.assign(what="code", code_level=LEAF, rows_in=ALL_ROWS))
     table = pd.concat([part.astype({"reason": "object"}) for part in parts], ignore_index=True)
-    return table[
-        ["what", "code_level", "code", *[name for name in table if name not in ("what", "code_level", "code")]]
-    ]
+    front = ["what", "code_level", "rows_in", "code"]
+    return table[[*front, *[name for name in table if name not in front]]]
 
 
 def disagreements(case: Case) -> pd.DataFrame:
@@ -110,7 +125,9 @@ def disagreements(case: Case) -> pd.DataFrame:
 
 
 _HOW = {
-    "sets": message("{coefficient} ({metric}) of the sets of codes that {n} coders gave each row, {level}. {coders}"),
+    "sets": message(
+        "{coefficient} ({metric}) of the sets of codes that {n} coders gave each row, {level}; {rows}. {coders}"
+    ),
     "code": message("{coefficient} of whether {n} coders gave the code {label} to a row. {coders}"),
     "stance": message("{coefficient} of the stances of {n} coders where they gave one code to one row. {coders}"),
 }
@@ -125,6 +142,7 @@ def results(case: Case) -> Results:
         code = one["code"] if isinstance(one["code"], str) else None
         mine = rows[rows["code"] == code] if code else rows
         named = code or (one["code_level"] if one["what"] == "sets" else "all")
+        named += ".coded_rows" if one["what"] == "sets" and one["rows_in"] == CODED_ROWS else ""
         metric = f".{one['metric']}" if one["what"] == "sets" and one["coefficient"] == "alpha" else ""
         missing = one["value"] is None or math.isnan(one["value"])
         ledger.add(
@@ -136,7 +154,7 @@ def results(case: Case) -> Results:
             how=_HOW[one["what"]],
             details={
                 "coefficient": labelled("coefficient", one["coefficient"]), "metric": labelled("metric", one["metric"]),
-                "level": labelled("code level", one["code_level"]), "n": len(coders), "coders": kinds_of_coders(case),
+                "level": labelled("code level", one["code_level"]), "rows": labelled("rows in", one["rows_in"]), "n": len(coders), "coders": kinds_of_coders(case),
                 "label": in_each_language(labels.loc[code], "label") if code else "",
             },
             reason=one["reason"] if missing else None,

@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 RAW = Path("data/raw")
+CODERS = Path("data/coders")
 PROCESSED = Path("data/processed")
 
 
@@ -35,8 +36,10 @@ def of_files(folder: Path, files: Iterable[Path]) -> dict[str, str]:
 
 
 def raw_files(case_folder: Path) -> dict[str, str]:
-    """Return the hashes of all tables in ``data/raw`` of a case."""
-    return of_files(case_folder / RAW, (path for path in (case_folder / RAW).rglob("*.csv") if path.is_file()))
+    """Return the hashes of all tables in ``data/raw`` of a case, and of the codings in ``data/coders`` (``../coders/NAME.csv``)."""
+    raw = of_files(case_folder / RAW, (path for path in (case_folder / RAW).rglob("*.csv") if path.is_file()))
+    second = of_files(case_folder / CODERS, (path for path in (case_folder / CODERS).glob("*.csv") if path.is_file()))
+    return raw | {f"../{CODERS.name}/{name}": digest for name, digest in second.items()}
 
 
 def data_hash(raw: Mapping[str, str]) -> str:

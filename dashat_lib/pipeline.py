@@ -42,20 +42,34 @@ class Stage:
         return f"dashat_lib.{self.name}"
 
 
-_CODED = ("sources", "evidence", "evidence_actors", "codebook", "codings", "stakeholders", "places")
+_CODED = ("sources", "evidence", "evidence_actors", "codebook", "codings", "recodes", "stakeholders", "places")
 STAGES = (
     Stage(
-        "overview", ("sources", "evidence", "evidence_actors", "stakeholders", "ties", "codings", "claims", "places")
+        "overview",
+        ("sources", "evidence", "evidence_actors", "stakeholders", "ties", "codings", "recodes", "claims", "places"),
     ),
     Stage("indicators", (*_CODED, "frameworks", "crosswalk", "fact_definitions")),
-    Stage("readings", (*_CODED, "coders", "frameworks", "crosswalk")),
+    Stage("readings", (*_CODED, "coders", "second_codings", "frameworks", "crosswalk")),
+    Stage("triangulation", (*_CODED, "frameworks", "crosswalk")),
     Stage(
         "reduction",
-        ("sources", "evidence", "evidence_actors", "codebook", "codings", "stakeholders", "places", "fact_definitions"),
+        (
+            "sources",
+            "evidence",
+            "evidence_actors",
+            "codebook",
+            "codings",
+            "recodes",
+            "stakeholders",
+            "places",
+            "frameworks",
+            "crosswalk",
+            "fact_definitions",
+        ),
     ),
-    Stage("coding_agreement", ("evidence", "codings", "codebook", "coders", "settlements")),
-    Stage("network", ("sources", "evidence", "stakeholders", "ties", "fact_definitions")),
-    Stage("outcomes", ("prevalence", "places", "fact_definitions")),
+    Stage("coding_agreement", ("evidence", "codings", "codebook", "recodes", "coders", "settlements")),
+    Stage("network", ("sources", "evidence", "stakeholders", "ties", "fact_definitions", "recodes")),
+    Stage("outcomes", ("prevalence", "places", "fact_definitions", "recodes")),
 )
 
 
@@ -220,6 +234,8 @@ class _Now:
 
 def _table_of(raw_file: str) -> str:
     path = Path(raw_file)
+    if path.parent.name == fingerprint.CODERS.name:
+        return "second_codings"
     return "frameworks" if path.parent.name == "frameworks" else path.stem
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Mapping
@@ -25,9 +27,26 @@ _DIGITS = "%.10g"
 _AN_HOUR = 3600
 
 
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """Return a table as CSV: UTF-8, LF, header, missing cells empty, numbers with 10 significant digits."""
-    return table.map(_written).to_csv(index=False, lineterminator="\n").encode()
+def csv_bytes(table: pd.DataFrame, *, excel: bool = False) -> bytes:
+    """Return a table as CSV: UTF-8, LF, header, missing cells empty, numbers with 10 significant digits.
+
+    Parameters
+    ----------
+    excel : bool
+        As a spreadsheet program of a country with decimal commas opens it by a double click: semicolons, byte order mark,
+        decimal commas; text that begins with = + - @ gets an apostrophe before it, so that it is never run as a formula.
+    """
+    if not excel:
+        return table.map(_written).to_csv(index=False, lineterminator="\n").encode()
+    written = table.map(_for_excel)
+    return written.to_csv(index=False, sep=";", lineterminator="\r\n").encode("utf-8-sig")
+
+
+def _for_excel(value: object) -> object:
+    if isinstance(value, str):
+        return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t") else value
+    written = _written(value)
+    return written.replace(".", ",") if isinstance(value, float) and isinstance(written, str) else written
 
 
 def _written(value: object) -> object:
@@ -62,12 +81,25 @@ def write(case_folder: Path, path: Path, content: bytes) -> bool:
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        os.replace(name, path)
+        _into_place(name, path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(name)
         raise
     return True
+
+
+def _into_place(name: str, path: Path) -> None:
+    """Move a finished file to its place in one step; from another disk by a copy beside it first."""
+    try:
+        os.replace(name, path)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = path.with_name(f".{path.name}.part")
+        shutil.copy(name, beside)
+        os.replace(beside, path)
+        os.unlink(name)
 
 
 def clear_leftovers(case_folder: Path) -> None:

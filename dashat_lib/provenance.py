@@ -317,6 +317,11 @@ def _tell_coding(case: Case, row: pd.Series, say: Reader) -> str:
     return f"{_code_of(case, row['code_id'], say)}: {say.label('stance', row['stance'])}"
 
 
+def _tell_second_coding(case: Case, row: pd.Series, say: Reader) -> str:
+    told = _tell_coding(case, row, say) if pd.notna(row["code_id"]) else say("nothing fits")
+    return f"{row['coder']}: {told}"
+
+
 def _tell_tie(case: Case, row: pd.Series, say: Reader) -> str:
     ends = (_name_of(case, row[end], say) for end in ("source_stakeholder", "target_stakeholder"))
     return f" {say.label('relation', row['relation'])} ".join(ends)
@@ -334,6 +339,7 @@ def _tell_beneficiaries(case: Case, row: pd.Series, say: Reader) -> str:
 _TELLERS: dict[str, Callable[[Case, pd.Series, Reader], str]] = {
     "evidence": lambda case, row, say: say.column(row, "text"),
     "codings": _tell_coding,
+    "second_codings": _tell_second_coding,
     "evidence_actors": lambda case, row, say: _name_of(case, row["stakeholder_id"], say),
     "ties": _tell_tie,
     "stakeholders": lambda case, row, say: say.column(row, "name"),

@@ -17,11 +17,12 @@ from . import fingerprint, indicators
 from .errors import message
 from .facts import Ledger, Under, in_each_language, under
 from .resampling import poisson_weights, spread
+from .schemas import row_ids
 from .tables import Case, Results
 
 KINDS = ("coder", "source", "resample", "cut-off", "roll-up", "programme")
 _BATCH = 25  # variants a job; fixed, so that nothing hangs on the number of workers
-POINTING = ("evidence", "evidence_actors", "codings", "ties", "settlements", "audit")
+POINTING = ("evidence", "evidence_actors", "codings", "second_codings", "ties", "settlements", "audit")
 
 
 @dataclass(frozen=True)
@@ -103,14 +104,36 @@ class Readings:
 
 
 def coders(case: Case) -> list[Variant]:
-    """Return one variant a coder: what the verdicts were if that coder's codings decided."""
+    """Return one variant a coder: what the verdicts were if that coder's codings decided, or a doubter's on the rows coded."""
     others = [one for one in case.coders["coder"] if one != case.settings.coder]
-    return [Variant(f"coder {one}", "coder", partial(by_coder, coder=one)) for one in others]
+    variants = [Variant(f"coder {one}", "coder", partial(by_coder, coder=one)) for one in others]
+    return variants + [Variant(f"coder {one}", "coder", partial(disputed, coder=one)) for one in doubters(case)]
+
+
+def doubters(case: Case) -> list[str]:
+    """Return the coders of ``second_codings``: those who coded some rows blind, after the study was made."""
+    return list(dict.fromkeys(case.second_codings["coder"]))
 
 
 def by_coder(case: Case, *, coder: str) -> Case:
     """Return a case in which another coder's codings decide."""
     return replace(case, settings=case.settings.model_copy(update={"coder": coder}))
+
+
+def disputed(case: Case, *, coder: str) -> Case:
+    """Return a case in which a doubter's codings stand in the place of the settled ones, on the rows that doubter decided on.
+
+    Where nothing fitted the row has no coding any more. All other rows are as settled; the codings of the other coders stay.
+    """
+    mine = case.second_codings[case.second_codings["coder"] == coder]
+    given = mine.dropna(subset=["code_id"])
+    at = (given.groupby("evidence_id").cumcount() + 1).astype("str")
+    theirs = given[["evidence_id", "code_id", "stance", "memo"]].assign(
+        coding_id=given["coder"] + "/" + given["evidence_id"] + "/" + at, coder=case.settings.coder
+    )
+    settled = case.codings["coder"] == case.settings.coder
+    kept = case.codings[~(settled & case.codings["evidence_id"].isin(mine["evidence_id"]))]
+    return replace(case, codings=pd.concat([kept, theirs], ignore_index=True)[list(case.codings)])
 
 
 def families(case: Case) -> list[Variant]:
@@ -356,6 +379,9 @@ _HOW = {
     "source": message("Share of {n} source families without each of which rule D1 on {label} at {place} says what it says here."),
     "cut-off": message("Share of {n} other thresholds by which rule D1 on {label} at {place} says what it says here."),
 }  # fmt: skip
+_HOW_DISPUTED = message(
+    "Share of {n} other codings by which rule D1 on {label} at {place} says what it says here: those of a coder alone, or of one who coded some rows again, on these rows."
+)
 NO_READING = "no reading of this kind"
 
 
@@ -377,11 +403,16 @@ def results(case: Case) -> Results:
     ledger = Ledger()
     material = indicators.gather(case)
     beside = {one: indicators.gather(case, coder=one) for one in case.coders["coder"] if one != case.settings.coder}
+    disputes = {one: indicators.gather(disputed(case, coder=one)) for one in doubters(case)}
+    how = {**_HOW, "coder": _HOW_DISPUTED} if disputes else _HOW
     names, labels = case.places.set_index("place")["name"], material.scored.set_index("set_id")
     verdicts = bands[bands["fact_id"].str.endswith(".verdict")].set_index(["fact_id", "kind"])
     for set_id, place in material.grid[["set_id", "scope"]].itertuples(index=False):
         support = indicators.support_of_verdict(material, set_id, place)
         read = [rows for one in beside.values() for rows in _looked_at(one, set_id, place)]
+        read += [
+            rows for one, other in disputes.items() for rows in _second_under(one, [material, other], set_id, place)
+        ]
         read.append(under("coders", defines=beside))
         for kind in _HOW:
             key = (f"{set_id}.{place}.verdict", kind)
@@ -391,7 +422,7 @@ def results(case: Case) -> Results:
                 float("nan") if here is None else here["share_same"],
                 unit="share (0-1)",
                 place=place,
-                how=_HOW[kind],
+                how=how[kind],
                 details={
                     "n": 0 if here is None else int(here["n_readings"]),
                     "label": in_each_language(labels.loc[set_id], "label"),
@@ -408,6 +439,20 @@ def _looked_at(material: indicators.Material, set_id: str, place: str) -> list[U
     return [
         Under(one.table, frozenset(), one.counted | one.looked_at, one.defines)
         for one in indicators.support_of_verdict(material, set_id, place)
+    ]
+
+
+def _second_under(coder: str, both: Sequence[indicators.Material], set_id: str, place: str) -> list[Under]:
+    """The rows of a verdict, as settled or by a doubter, that the doubter coded: weighed by that reading only."""
+    case = both[0].case
+    seen = pd.concat([one.rows[(one.rows["set_id"] == set_id) & (one.rows["scope"] == place)] for one in both])
+    second = case.second_codings
+    mine = second[(second["coder"] == coder) & second["evidence_id"].isin(seen["evidence_id"])]
+    named = indicators.actors_of(case)
+    return [
+        under("second_codings", looked_at=row_ids("second_codings", mine)),
+        under("evidence", looked_at=mine["evidence_id"]),
+        under("evidence_actors", looked_at=[one for row in set(mine["evidence_id"]) for one in named.get(row, [])]),
     ]
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
-from . import coding, saturation
+from . import coding, displays, saturation
 from .errors import message
 from .facts import Ledger, Measured, Statistic, in_each_language, labelled, under
-from .tables import Case, Results
+from .tables import Case, Display, Results
+from .words import Reader
 
 CROSSED = ("sector", "kind", "speaker", "year")
 INDUCTIVE = "case-evidence"
@@ -57,27 +59,15 @@ def saturation_tables(case: Case) -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.DataFrame(points), curve[["watched", *[name for name in curve if name != "watched"]]]
 
 
-def crossings(case: Case) -> dict[str, coding.Crossing]:
+def crossings(case: Case) -> dict[str, Display]:
     """Return the codes of the wider place by each attribute, with the rows under every cell."""
     rows = coding.coded_rows(case, place=case.settings.wider_place)
-    return {attribute: coding.cross(rows, attribute, case=case) for attribute in CROSSED}
+    return {one: coding.cross(rows, one, case=case, name=f"code_by_{one}") for one in CROSSED}
 
 
-def crossing_table(found: Mapping[str, coding.Crossing]) -> pd.DataFrame:
-    """Return crossings as one long table: ``group, code, key, n_rows, evidence_ids`` (";"-joined); empty cells left out.
-
-    An empty cell is "no evidence", not "absent".
-    """
-    parts = []
-    for attribute, one in found.items():
-        cells = (
-            one.cells.groupby(["code", attribute])["evidence_id"]
-            .agg(lambda ids: ";".join(sorted(set(ids))))
-            .reset_index()
-        )
-        cells = cells.rename(columns={attribute: "key", "evidence_id": "evidence_ids"})
-        parts.append(cells.assign(group=attribute, n_rows=cells["evidence_ids"].str.count(";") + 1))
-    return pd.concat(parts, ignore_index=True)[["group", "code", "key", "n_rows", "evidence_ids"]]
+def all_displays(case: Case) -> list[Display]:
+    """Return codes by each attribute, and Miles & Huberman's named set."""
+    return [*crossings(case).values(), *displays.named_set(case)]
 
 
 def results(case: Case) -> Results:
@@ -111,13 +101,70 @@ def results(case: Case) -> Results:
     points, curve = saturation_tables(case)
     return ledger.results(
         code_counts=table,
-        code_crossings=crossing_table(crossings(case)),
+        display_cells=pd.concat([one.long() for one in all_displays(case)], ignore_index=True),
         code_pairs=coding.cooccurrence(leaves, case.codebook, draws=_DRAWS, seed=case.settings.seed).query(
             "n_both > 0"
         ),
         saturation=points,
         saturation_curve=curve,
     )
+
+
+def code_circle(case: Case, codes: Iterable[str]) -> pd.DataFrame:
+    """Return places of codes on a circle, in the order of the codebook's tree, a gap between top codes.
+
+    Returns
+    -------
+    DataFrame, one row a code
+        ``code, root`` (the top code above it), ``angle`` (radians, from the top clockwise), ``x, y``.
+    """
+    tree = coding.in_tree_order(case.codebook)
+    up = dict(zip(tree["code"], tree["parent"], strict=True))
+
+    def root(code: str) -> str:
+        while isinstance(up[code], str):
+            code = up[code]
+        return code
+
+    wanted = set(codes)
+    found = pd.DataFrame({"code": [one for one in tree["code"] if one in wanted]})
+    found["root"] = [root(one) for one in found["code"]]
+    step = found.index + (found["root"] != found["root"].shift()).cumsum() * 0.8
+    angle = 2 * np.pi * step / (len(found) + found["root"].nunique() * 0.8)
+    return found.assign(angle=angle, x=np.sin(angle), y=np.cos(angle))
+
+
+def methods_sentence(points: pd.DataFrame, say: Reader, *, watched: str = "codes") -> str:
+    """Return the sentence on saturation for a methods chapter: what was done, by which parameters, and what came out.
+
+    Parameters
+    ----------
+    points : DataFrame
+        The first table of :func:`saturation_tables`.
+    """
+    one = points.set_index("watched").loc[watched]
+    what, rules = say.label("watched", watched), {
+        "base": int(one["base"]), "run": int(one["run"]), "threshold": say.percent(float(one["threshold"])),
+        "runs": say.label("runs", "overlap" if one["overlap"] else "tiled"),
+    }  # fmt: skip
+    if isinstance(one["reason"], str) and one["reason"] == saturation.NOT_ASSESSABLE:
+        return say(
+            "Saturation of {what} cannot be assessed: {n} sources are fewer than a base of {base} and a run of {run}.",
+            what=what,
+            n=int(one["n_sources"]),
+            **rules,
+        )
+    done = say(
+        "Saturation of {what} was assessed after Guest, Namey and Chen (2020), sources in order of publication, base {base}, run {run}, new information at most {threshold} of the base; {runs}.",
+        what=what,
+        **rules,
+    )
+    if isinstance(one["reason"], str):
+        return done + " " + say("No run of the {n} sources is below the threshold.", n=int(one["n_sources"]))
+    return done + " " + say(
+        "It was reached after {point} + {run} of {n} sources; over {orders} random orders of the sources the median is {median} (5 to 95 %: {low} to {high}), and {never} of the orders never reach it.",
+        point=int(one["point"]), n=int(one["n_sources"]), orders=int(one["orders"]), median=round(float(one["median"]), 1), low=round(float(one["lower"]), 1), high=round(float(one["upper"]), 1), never=say.percent(float(one["share_never"])), **rules,
+    )  # fmt: skip
 
 
 def saturation_point(case: Case, given: Mapping[str, str]) -> Measured:

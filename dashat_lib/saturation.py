@@ -98,14 +98,14 @@ def over_orders(
     -------
     dict
         ``point`` (of the order given), ``median, lower, upper`` (5 and 95 %, of the orders that come there), ``share_never``,
-        ``orders, n_sources, reason`` ("not assessable" with fewer sources than base and one run).
+        ``orders, n_sources, base, run, threshold, overlap, reason`` ("not assessable" with fewer sources than base and one run).
     DataFrame
         ``n_sources, median, lower, upper``: codes seen, 5 to 95 % of the orders.
     """
     sets = list(sources.values())
     found: dict[str, object] = {
         "point": math.nan, "median": math.nan, "lower": math.nan, "upper": math.nan, "share_never": math.nan,
-        "orders": orders, "n_sources": len(sets), "reason": None,
+        "orders": orders, "n_sources": len(sets), "base": base, "run": run, "threshold": threshold, "overlap": overlap, "reason": None,
     }  # fmt: skip
     if len(sets) < base + run:
         return found | {"reason": NOT_ASSESSABLE}, pd.DataFrame(columns=["n_sources", "median", "lower", "upper"])

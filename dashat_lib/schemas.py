@@ -92,14 +92,15 @@ def _date(nullable: bool = False) -> pa.Column:
 
 _PRECISION = _word("year", "month", "day")
 STANCES = ("for", "against", "mixed", "neutral")
-_SECTORS = ("government", "community", "business", "academia", "media", "international", "beneficiary")
-_LEVELS = ("international", "national", "provincial", "city", "kelurahan", "community")
+SECTORS = ("government", "community", "business", "academia", "media", "international", "beneficiary")
+LEVELS = ("international", "national", "provincial", "city", "kelurahan", "community")
 RELATIONS = (
     "funds", "supplies", "delivers_to", "mandates", "supervises", "reports_to", "trains", "informs",
     "coordinates_with", "partners_with",
 )  # fmt: skip
 _OPERATORS = ("==", ">=", "<=", ">", "<", "between")
 UNDIRECTED = ("coordinates_with", "partners_with")
+ACTIONS = ("rename", "merge", "split", "move")
 _KINDS = (
     "news",
     "government_page",
@@ -124,8 +125,8 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         language=_text(), url=_text(True), source_family=_id(),
     ),
     "stakeholders": _table(
-        "stakeholder_id", stakeholder_id=_id(), name_id=_text(), name_en=_text(), short_name=_text(), sector=_word(*_SECTORS),
-        level=_word(*_LEVELS), part_of=_id(True), description_en=_text(True), first_source_id=_id(True),
+        "stakeholder_id", stakeholder_id=_id(), name_id=_text(), name_en=_text(), short_name=_text(), sector=_word(*SECTORS),
+        level=_word(*LEVELS), part_of=_id(True), description_en=_text(True), first_source_id=_id(True),
     ),
     "evidence": _table(
         "evidence_id", evidence_id=_id(), source_id=_id(), event_id=_id(), date=_date(), date_precision=_PRECISION, place=_id(),
@@ -150,6 +151,10 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "codings": _table(
         "coding_id", coding_id=_id(), evidence_id=_id(), code_id=_id(), coder=_id(), stance=_word(*STANCES),
         confidence=_word("high", "medium", "low", nullable=True), memo=_text(True),
+    ),
+    "second_codings": _table(
+        "coder", "evidence_id", "code_id", coder=_id(), coder_type=_word("machine", "person"), evidence_id=_id(), code_id=_id(True),
+        stance=_word(*STANCES, nullable=True), memo=_text(True),
     ),
     "settlements": _table(
         "settlement_id", settlement_id=_id(), evidence_id=_id(), code_id=_id(), stance_a=_word(*STANCES, nullable=True),
@@ -185,12 +190,13 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         status=_word("codebook", "proposed"),
     ),
     "attribute_rules": _table(scheme=_id(), attribute=_id(), relation=_word(*RELATIONS, nullable=True),
-        position=_word("source", "target", "either", nullable=True), code_id=_id(True), sector=_word(*_SECTORS, nullable=True), min_count=_number(1, whole=True), weight=_number()),
+        position=_word("source", "target", "either", nullable=True), code_id=_id(True), sector=_word(*SECTORS, nullable=True), min_count=_number(1, whole=True), weight=_number()),
     "audit": _table("evidence_id", evidence_id=_id(), checked=_word("yes", "no"), note=_text(True)),
+    "recodes": _table("recode_id", recode_id=_id(), action=_word(*ACTIONS), code_id=_id(), into=_id(True), evidence_ids=_text(True)),
 }  # fmt: skip
 OPTIONAL = {
     "settlements", "claims", "claim_tests", "fact_definitions", "would_decide", "prevalence", "beneficiaries", "attribute_rules",
-    "audit", "programmes",
+    "audit", "programmes", "second_codings", "recodes",
 }  # fmt: skip
 
 # (table, column, the table and column it points to)
@@ -210,6 +216,8 @@ REFERENCES: tuple[tuple[str, str, str, str], ...] = (
     ("codings", "evidence_id", "evidence", "evidence_id"),
     ("codings", "code_id", "codebook", "code_id"),
     ("codings", "coder", "coders", "coder"),
+    ("second_codings", "evidence_id", "evidence", "evidence_id"),
+    ("second_codings", "code_id", "codebook", "code_id"),
     ("settlements", "evidence_id", "evidence", "evidence_id"),
     ("settlements", "code_id", "codebook", "code_id"),
     ("claim_tests", "claim_id", "claims", "claim_id"),
@@ -231,6 +239,8 @@ LISTS: tuple[tuple[str, str, str, str], ...] = (
     ("claim_tests", "evidence_ids", "evidence", "evidence_id"),
     ("would_decide", "ask_whom", "stakeholders", "stakeholder_id"),
 )
+# Keys of fact_definitions.parameters whose values are codes, joined by "|"; an argument in brackets is one too: d1_verdict(code).
+CODE_PARAMETERS = ("codes", "reversed_codes", "later")
 # (table, its columns, the table and columns they point to): joined keys
 JOINED: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
     ("ties", ("evidence_id", "source_stakeholder"), "evidence_actors", ("evidence_id", "stakeholder_id")),
@@ -299,6 +309,7 @@ def check_tables(
         *_ties(tables, file_of),
         *_years(tables, file_of),
         *_elements(tables, file_of),
+        *_second_codings(tables, file_of),
         *_settings(tables, settings),
     ]
     return shortened(problems)
@@ -525,11 +536,33 @@ def _elements(tables: Mapping[str, pd.DataFrame], file_of: Callable[[str, int], 
     return problems
 
 
+def _second_codings(tables: Mapping[str, pd.DataFrame], file_of: Callable[[str, int], str]) -> list[Problem]:
+    """A code comes with a stance and the other way round; a row where nothing fits has no code; a name is nobody else's."""
+    table, coders = tables.get("second_codings"), tables.get("coders")
+    if table is None or table.empty or not {"coder", "evidence_id", "code_id", "stance"} <= set(table):
+        return []
+    bare = table["code_id"].isna()
+    both = bare & (~bare).groupby([table["coder"], table["evidence_id"]], dropna=False).transform("any")
+    taken = table["coder"].isin(set(coders["coder"].dropna()) if coders is not None and "coder" in coders else set())
+    rules = [
+        (~bare & table["stance"].isna(), "stance", message("a code without a stance."), message("Write for, against, mixed or neutral.")),
+        (bare & table["stance"].notna(), "code_id", message("a stance without a code."), message("Write the code, or empty the stance.")),
+        (both, "code_id", message("nothing fits, but the coder gave this row a code."), message("Delete one of the two rows.")),
+        (taken, "coder", message("'{value}' is a coder of coders.csv already."), message("Give this coder a name of its own.")),
+    ]  # fmt: skip
+    return [
+        Problem(file_of("second_codings", at), int(at) + 2, column, _shown(table.at[at, column]), what, mend)
+        for wrong, column, what, mend in rules
+        for at in table.index[wrong]
+    ]
+
+
 def _settings(tables: Mapping[str, pd.DataFrame], settings: Settings) -> list[Problem]:
     wanted = [
         ("focal_place", [settings.focal_place], "places", "place"),
         ("wider_place", [settings.wider_place], "places", "place"),
         ("own_sources", settings.own_sources, "sources", "source_id"),
+        ("effect_codes", settings.effect_codes, "codebook", "code_id"),
         ("coder", [settings.coder], "coders", "coder"),
         ("framework", [settings.framework], "frameworks", "framework"),
         ("indicators", settings.indicators, "frameworks", "dimension_id"),

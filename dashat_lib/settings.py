@@ -51,6 +51,8 @@ class Settings(_Section):
         Documents under examination. Their rows and ties stand in no test, since a text cannot confirm itself.
     framework, indicators : str, list of str
         The framework of the study and the dimensions of it that are its indicators.
+    effect_codes : list of str
+        Codes that stand for outcomes; they and those below them make the effects matrix.
     coder : str
         The coder of ``codings.csv`` whose rows decide.
     proxy_below : int
@@ -69,6 +71,7 @@ class Settings(_Section):
     own_sources: list[str] = Field(default_factory=list)
     framework: str
     indicators: Annotated[list[str], Field(min_length=1)]
+    effect_codes: list[str] = Field(default_factory=list)
     coder: str = "adjudicated"
     proxy_below: Count = 3
     decimal: Literal[".", ","] = "."

@@ -18,7 +18,8 @@ class Case:
 
     A variant of a case is made with :func:`dataclasses.replace`, for example
     ``replace(case, codings=case.codings.query("confidence == 'high'"))``. Tables that a case may leave out are empty then.
-    ``frameworks`` holds all files of ``data/raw/frameworks`` one after the other.
+    ``frameworks`` holds all files of ``data/raw/frameworks`` one after the other, ``second_codings`` those of ``data/coders``.
+    Codes are those that ``recodes`` leaves; a code that a split made has a row of its own at the end of ``codebook``.
     """
 
     folder: Path
@@ -30,6 +31,7 @@ class Case:
     codebook: pd.DataFrame
     coders: pd.DataFrame
     codings: pd.DataFrame
+    second_codings: pd.DataFrame
     stakeholders: pd.DataFrame
     ties: pd.DataFrame
     programmes: pd.DataFrame
@@ -45,6 +47,7 @@ class Case:
     fact_definitions: pd.DataFrame
     would_decide: pd.DataFrame
     audit: pd.DataFrame
+    recodes: pd.DataFrame
 
     def tables(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """Yield (name, table) for every table, in the order of the class."""
@@ -145,3 +148,94 @@ class Network:
         joined = self.rows.groupby(["source", "target"])[key].agg(lambda ids: ";".join(sorted(set(ids.dropna()))))
         pairs = pd.MultiIndex.from_frame(self.ties[["source", "target"]])
         return pd.Series(joined.reindex(pairs).fillna("").to_numpy(), self.ties.index, dtype="str")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Display:
+    """A matrix of evidence after Miles & Huberman: what stands at the left, what stands on top, and in each cell its rows.
+
+    Attributes
+    ----------
+    name : str
+        Which display it is, a key of ``[display]`` in ``locale/labels.toml``.
+    cells : DataFrame, one row a cell, evidence row and stance
+        ``row, column`` (keys), ``evidence_id, event_id, stance`` (of the coding), ``said`` (what the event as a whole says in this
+        cell: one of its reports for beside one against is mixed).
+    rows, columns : tuple of str
+        Keys in order, those without evidence too. An empty cell is "no evidence", not "absent".
+    row_kind, column_kind : str
+        What the keys are: code, element, sector, kind, place, speaker, stakeholder, year, source_id ...
+    """
+
+    name: str
+    cells: pd.DataFrame
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    row_kind: str
+    column_kind: str
+
+    def table(self, how: str = "count", *, unit: str = "evidence_id", stance: str | None = None) -> pd.DataFrame:
+        """Return the matrix as numbers.
+
+        Parameters
+        ----------
+        how : "count", "binary", "row share", "column share"
+            Units; 1 where there is one; shares of the units in the row, or in the column. A unit that stands in two columns
+            counts once in the total, so shares need not add up to 1.
+        unit : "evidence_id" or "event_id"
+            Rows, or events with the reports of one event pooled.
+        stance : str, optional
+            Only what has this stance: rows with such a coding, or events that as a whole say so.
+        """
+        cells = self._kept(unit, stance)
+        table = self._by(cells, ["row", "column"], unit).unstack("column", fill_value=0)
+        table = table.reindex(index=list(self.rows), columns=list(self.columns), fill_value=0).astype("int64")
+        if how == "count":
+            return table
+        if how == "binary":
+            return (table > 0).astype("int64")
+        if how in ("row share", "column share"):
+            total = self.totals("row" if how == "row share" else "column", unit=unit, stance=stance)
+            return table.div(total.where(total > 0), axis=0 if how == "row share" else 1)
+        raise ValueError(f"how {how!r} is not one of: count, binary, row share, column share")
+
+    def totals(self, end: str, *, unit: str = "evidence_id", stance: str | None = None) -> pd.Series:
+        """Return how many units stand in each row (`end` "row") or column, each once."""
+        keys = self.rows if end == "row" else self.columns
+        found = self._by(self._kept(unit, stance), [end], unit)
+        return found.reindex(list(keys), fill_value=0).astype("int64")
+
+    def support(self, row: str, column: str) -> list[str]:
+        """Return the ids of exactly the evidence rows that make a cell, in order."""
+        cells = self.cells[(self.cells["row"] == row) & (self.cells["column"] == column)]
+        return sorted(set(cells["evidence_id"]))
+
+    def long(self) -> pd.DataFrame:
+        """Return the filled cells as a table.
+
+        Returns
+        -------
+        DataFrame, one row a cell, in the order of the display
+            ``display, row_kind, row, column_kind, column, n_rows, n_events, n_for, n_against, n_mixed, n_neutral`` (events),
+            ``evidence_ids`` (";"-joined).
+        """
+        by = self.cells.groupby(["row", "column"])
+        table = by.agg(n_rows=("evidence_id", "nunique"), n_events=("event_id", "nunique"))
+        for stance in ("for", "against", "mixed", "neutral"):
+            table[f"n_{stance}"] = self._by(self._kept("event_id", stance), ["row", "column"], "event_id")
+        table = table.fillna(0).astype("int64")
+        table["evidence_ids"] = by["evidence_id"].agg(lambda ids: ";".join(sorted(set(ids)))).astype("str")
+        order = pd.MultiIndex.from_product([self.rows, self.columns], names=["row", "column"])
+        table = table.reindex(order[order.isin(table.index)]).reset_index()
+        front = {"display": self.name, "row_kind": self.row_kind, "column_kind": self.column_kind}
+        table = table.assign(**front)
+        columns = ["display", "row_kind", "row", "column_kind", "column"]
+        return table[[*columns, *[name for name in table if name not in columns]]]
+
+    def _kept(self, unit: str, stance: str | None) -> pd.DataFrame:
+        said = "said" if unit == "event_id" else "stance"
+        return self.cells if stance is None else self.cells[self.cells[said] == stance]
+
+    @staticmethod
+    def _by(cells: pd.DataFrame, keys: list[str], unit: str) -> pd.Series:
+        return cells.groupby(keys if len(keys) > 1 else keys[0])[unit].nunique()

@@ -17,7 +17,7 @@ KINDS = {
     "sector": "sector", "level": "level", "relation": "relation", "method": "method", "reading": "reading",
     "confidence": "confidence", "coder_type": "coder_type", "group": "group", "role": "role", "change": "change",
     "unit": "unit", "reason": "reason", "reading_kind": "reading kind", "source_kind": "source kind",
-    "coefficient": "coefficient", "metric": "metric", "what": "what", "watched": "watched", "code_level": "code level", "decision": "decision",
+    "coefficient": "coefficient", "metric": "metric", "what": "what", "watched": "watched", "code_level": "code level", "decision": "decision", "action": "action",
 }  # fmt: skip
 # Columns of ids, and where their names stand: table, key, column or stem of a column a language.
 NAMES = {

@@ -23,7 +23,8 @@ def used() -> dict[Message, None]:
     from dashat_lib.words import labels
 
     found: dict[Message, None] = {}
-    files = extract_from_dir(HERE / "dashat_lib", method_map=[("**.py", "python")], keywords=KEYWORDS)
+    kinds = [("**.py", "python"), ("**.html", "jinja2.ext.babel_extract")]
+    files = extract_from_dir(HERE / "dashat_lib", method_map=kinds, keywords=KEYWORDS)
     for _, _, text, _, _ in files:
         found[(None, text)] = None
     for _, _, text, _, _ in extract_from_dir(HERE / "docs", method_map=[("**.py", "python")], keywords=KEYWORDS):

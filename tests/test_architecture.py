@@ -8,8 +8,8 @@ from conftest import ROOT
 
 LEVELS = [
     {"errors", "settings", "fingerprint"},
-    {"words", "tables", "schemas"},
-    {"admission", "facts", "ties", "compare", "resampling"},
+    {"words", "tables", "schemas", "workbooks"},
+    {"admission", "facts", "ties", "compare", "resampling", "recodes"},
     {
         "loaders",
         "overview",
@@ -24,8 +24,9 @@ LEVELS = [
         "reliability",
         "doctor",
     },
-    {"processed", "notebooks_run", "findings", "readings", "reduction", "coding_agreement"},
-    {"pipeline"},
+    {"processed", "notebooks_run", "findings", "readings", "displays", "triangulation", "coding_agreement"},
+    {"pipeline", "disputes", "reduction"},
+    {"report"},
     {"cli"},
 ]
 LEVEL = {room: at for at, rooms in enumerate(LEVELS) for room in rooms}

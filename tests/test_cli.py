@@ -29,7 +29,7 @@ def test_pandas_is_not_imported_for_help_or_an_unchanged_run(words):
     assert "| pandas" not in found.stderr
 
 
-@pytest.mark.parametrize("command", ["check", "run", "why", "measures", "agreement", "doctor"])
+@pytest.mark.parametrize("command", ["check", "run", "why", "measures", "template", "agreement", "report", "doctor"])
 def test_each_command_has_help_and_a_line_in_the_readme(command):
     found = dashat(command, "--help")
     assert found.returncode == 0
@@ -67,7 +67,7 @@ def test_misuse_ends_with_2():
 def test_help_reads_as_it_did():
     """A text snapshot: ``tests/help.txt``; write it anew when a command changes."""
     found = []
-    for words in ([], ["check"], ["run"], ["why"], ["measures"], ["agreement"], ["doctor"]):
+    for words in ([], ["check"], ["run"], ["why"], ["measures"], ["template"], ["agreement"], ["report"], ["doctor"]):
         command = [sys.executable, "-m", "dashat_lib.cli", *words, "--help"]
         plain = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
         for name in ("FORCE_COLOR", "GITHUB_ACTIONS", "DASHAT_LANG"):
@@ -82,9 +82,11 @@ def test_every_dashat_command_of_the_readme_runs(tmp_path):
     (tmp_path / "edges.csv").write_text("source,target\na,b\n", encoding="utf-8")
     (tmp_path / "ratings.csv").write_text("unit,A,B\n1,x,x\n2,y,x\n", encoding="utf-8")
     words = {"why": ["n_sources"], "measures": [str(tmp_path)], "agreement": [str(tmp_path / "ratings.csv")]}
+    words["report"] = ["--out", str(tmp_path / "reports")]
+    words["template"] = [str(tmp_path / "sheet.xlsx"), "--coding", "doubter"]
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = sorted(set(re.findall(r"`dashat (\w+)", text)))
-    assert commands == ["agreement", "check", "doctor", "measures", "run", "why"]
+    assert commands == ["agreement", "check", "doctor", "measures", "report", "run", "template", "why"]
     for command in commands:
         assert dashat(command, *words.get(command, [])).returncode == 0
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashat_lib import coding, reduction
+from dashat_lib import coding, displays, reduction
 from dashat_lib.pipeline import compute
 
 BOOK = pd.DataFrame({"code_id": ["a", "b", "c", "ab"], "parent": [None, None, None, "a"]})
@@ -70,7 +70,7 @@ def test_every_cell_leads_to_exactly_its_rows_and_margins_are_exact(case, rows, 
     sectors = case.evidence_actors.merge(case.stakeholders[["stakeholder_id", "sector"]])
     for code in table.index[:12]:
         carrying = rows[rows["code"] == code]
-        assert found.row_totals()[code] == (
+        assert found.totals("row")[code] == (
             carrying["evidence_id"].nunique()
             if attribute != "sector"
             else carrying[carrying["evidence_id"].isin(sectors["evidence_id"])]["evidence_id"].nunique()
@@ -89,7 +89,7 @@ def test_every_cell_leads_to_exactly_its_rows_and_margins_are_exact(case, rows, 
 
 def test_a_row_of_two_sectors_stands_in_both_columns_and_once_in_the_margin(case, rows):
     found = coding.cross(rows, "sector", case=case)
-    assert found.table().loc["resources-budget"].sum() > found.row_totals()["resources-budget"]
+    assert found.table().loc["resources-budget"].sum() > found.totals("row")["resources-budget"]
     assert found.table("row share").loc["resources-budget"].max() <= 1
 
 
@@ -191,6 +191,6 @@ def test_the_stage_gives_one_fact_a_code_and_its_rows(case, rows):
     table = coding.counts(rows, case.codebook).set_index("code")
     for code in case.codebook["code_id"]:
         assert facts.at[f"code.{code}.surakarta.n_rows", "value"] == table.at[code, "n_rows"]
-    long = results.tables["code_crossings"]
+    long = results.tables["display_cells"]
     assert (long["evidence_ids"].str.count(";") + 1 == long["n_rows"]).all()
-    assert set(long["group"]) == set(reduction.CROSSED)
+    assert set(long["display"]) == set({f"code_by_{one}" for one in reduction.CROSSED} | set(displays.NAMED))

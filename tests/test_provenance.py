@@ -40,7 +40,9 @@ def texts(case):
     found = {}
     for name in SCHEMAS:
         paths = sorted((raw / name).glob("*.csv")) if name == "frameworks" else [raw / f"{name}.csv"]
-        found[name] = pd.concat([read_table(path) for path in paths], ignore_index=True)
+        empty = pd.DataFrame({column: pd.Series(dtype="str") for column in SCHEMAS[name].columns})
+        parts = [read_table(path) for path in paths if path.is_file()]
+        found[name] = pd.concat(parts, ignore_index=True) if parts else empty
     return found
 
 

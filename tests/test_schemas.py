@@ -13,7 +13,10 @@ from dashat_lib.settings import read_settings
 
 @pytest.fixture
 def tables():
-    found = {name: read_table(ROOT / f"data/raw/{name}.csv") for name in SCHEMAS if name != "frameworks"}
+    found = {path.stem: read_table(path) for path in (ROOT / "data/raw").glob("*.csv")}
+    second = found["codings"].drop_duplicates("evidence_id").head(9).assign(coder="doubter", coder_type="person")
+    found["second_codings"] = second[list(SCHEMAS["second_codings"].columns)].reset_index(drop=True)
+    found["recodes"] = pd.DataFrame({"recode_id": list("abcde"), "action": "move", "code_id": "leadership", "into": None, "evidence_ids": None}, dtype="str")  # fmt: skip
     parts = [read_table(path) for path in sorted((ROOT / "data/raw/frameworks").glob("*.csv"))]
     return found | {"frameworks": pd.concat(parts, ignore_index=True)}
 

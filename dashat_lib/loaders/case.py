@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
+from .. import recodes
 from ..errors import DashatError, Problem, TableError, message
-from ..fingerprint import RAW
+from ..fingerprint import CODERS, RAW
 from ..schemas import OPTIONAL, SCHEMAS, check_tables, converted, nearest
 from ..settings import Settings, read_settings
 from ..tables import Case
 
+_Files = dict[str, list[tuple[str, pd.DataFrame]]]
 _LONGEST_CELL = 10_000_000
+SEVERAL = {"frameworks": RAW / "frameworks", "second_codings": CODERS}  # tables read from all files of a folder
 
 
 class _Unreadable(Exception):
@@ -29,7 +33,8 @@ def read_case(folder: Path | str = ".") -> Case:
     """Read and validate a case.
 
     Files may be comma- or semicolon-separated, with or without byte order mark, with any line ends, UTF-8 or UTF-16;
-    blank rows and columns at the end are left out. Ids stay text.
+    blank rows and columns at the end are left out. Ids stay text. Codes are called what ``recodes.csv``, where there is
+    one, makes of them (:mod:`dashat_lib.recodes`).
 
     Raises
     ------
@@ -50,18 +55,19 @@ def check_case(folder: Path | str = ".") -> list[Problem]:
         return list(error.problems)
 
 
-def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
-    settings = read_settings(folder)
-    raw = folder / RAW
-    tables: dict[str, pd.DataFrame] = {}
-    files: dict[str, list[tuple[str, pd.DataFrame]]] = {}
+def preview_recodes(folder: Path | str = ".") -> pd.DataFrame:
+    """Return what each row of ``recodes.csv`` does in a case without problems (:func:`dashat_lib.recodes.preview`)."""
+    files, _ = _text_files(Path(folder), read_settings(Path(folder)))
+    return recodes.preview(_joined(files))
+
+
+def _text_files(folder: Path, settings: Settings) -> tuple[_Files, list[Problem]]:
+    """Every file of a case that can be read, as text, and what is wrong with files and headers."""
+    files: _Files = {}
     problems: list[Problem] = []
     for name in SCHEMAS:
-        paths = sorted((raw / name).glob("*.csv")) if name == "frameworks" else [raw / f"{name}.csv"]
-        if name == "frameworks" and not paths:
-            paths = [raw / name / "FRAMEWORK.csv"]
-        for path in paths:
-            label = path.relative_to(raw).as_posix()
+        for path in _files(folder, name):
+            label = f"{path.parent.name}/{path.name}" if name in SEVERAL else path.name
             if not path.exists():
                 if name not in OPTIONAL:
                     problems.append(
@@ -96,11 +102,29 @@ def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
                 for column in missing
                 for near in [nearest(column, [str(one) for one in table if one not in SCHEMAS[name].columns])]
             ]
+            if name == "second_codings":
+                problems += _of_another(table, label, path.stem)
             files.setdefault(name, []).append((label, _decimals(name, table, settings)))
-    places: dict[str, list[str]] = {}
-    for name, parts in files.items():
-        places[name] = [label for label, part in parts for _ in range(len(part))]
-        tables[name] = parts[0][1] if len(parts) == 1 else pd.concat([part for _, part in parts], ignore_index=True)
+    return files, problems
+
+
+def _joined(files: _Files) -> dict[str, pd.DataFrame]:
+    """One table a name; of a table in several files the parts one after the other, counted through."""
+    return {
+        name: parts[0][1] if len(parts) == 1 else pd.concat([part for _, part in parts], ignore_index=True)
+        for name, parts in files.items()
+    }
+
+
+def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
+    settings = read_settings(folder)
+    files, problems = _text_files(folder, settings)
+    given = _joined(files)
+    tables, refused = recodes.replay(given)
+    problems += refused
+    effects = recodes.names_now(given, settings.effect_codes)
+    settings = settings.model_copy(update={"effect_codes": effects})
+    places = {name: [label for label, part in parts for _ in range(len(part))] for name, parts in files.items()}
     rows = {name: [int(at) for _, part in parts for at in part.index] for name, parts in files.items()}
     several = {name for name, parts in files.items() if len(parts) > 1}
 
@@ -108,9 +132,10 @@ def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
         return places[name][at] if name in several else files[name][0][0]
 
     found = check_tables(tables, settings, file_of)
+    folders = {path.name: name for name, path in SEVERAL.items() if name in several}
     for one in found:  # rows of a file that stands behind others in one table
-        shift = one.row is not None and one.file.startswith("frameworks/") and "frameworks" in several
-        problems.append(_at_row(one, rows["frameworks"][one.row - 2] + 2) if shift and one.row is not None else one)
+        of = folders.get(one.file.partition("/")[0])
+        problems.append(_in_its_file(one, rows[of]) if of else one)
     if problems:
         return None, sorted(problems, key=lambda one: (one.file, one.row or 0, one.column or ""))
     typed = {name: converted(name, table) for name, table in tables.items()}
@@ -121,8 +146,35 @@ def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
     return Case(folder=folder, settings=settings, **typed), []
 
 
-def _at_row(problem: Problem, row: int) -> Problem:
-    return Problem(problem.file, row, problem.column, problem.value, problem.what, problem.mend, problem.details)
+def _files(folder: Path, name: str) -> list[Path]:
+    """Where a table is read from; of a table that a case must have at least one name, there or not."""
+    if name not in SEVERAL:
+        return [folder / RAW / f"{name}.csv"]
+    return sorted((folder / SEVERAL[name]).glob("*.csv")) or (
+        [] if name in OPTIONAL else [folder / SEVERAL[name] / "FRAMEWORK.csv"]
+    )
+
+
+def _of_another(table: pd.DataFrame, label: str, coder: str) -> list[Problem]:
+    """A file of ``data/coders`` holds the codings of one coder, whose name it bears."""
+    if "coder" not in table:
+        return []
+    wrong = table.loc[table["coder"] != coder, "coder"].dropna().drop_duplicates()
+    return [
+        Problem(label, int(at) + 2, "coder", str(value), message("'{value}' is not the coder the file is named after."),
+                message("Write '{near}', or rename the file."), {"near": coder})
+        for at, value in wrong.items()
+    ]  # fmt: skip
+
+
+def _in_its_file(problem: Problem, rows: list[int]) -> Problem:
+    """A problem with the rows of its own file; those of the whole table were counted over all its files."""
+    if problem.row is None:
+        return problem
+    details = dict(problem.details)
+    if "other" in details:
+        details["other"] = str(rows[int(str(details["other"])) - 2] + 2)
+    return replace(problem, row=rows[problem.row - 2] + 2, details=details)
 
 
 def read_table(path: Path, label: str | None = None) -> pd.DataFrame:

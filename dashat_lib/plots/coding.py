@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from textwrap import fill
 
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as MplPath
 
 from ..words import Reader, reader
-from .style import STANCE
+from .style import SECTOR, STANCE
 
 ENGLISH = reader("en")
+SURE = 0.05
 
 
 def stance_bars(counts: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None = None) -> Axes:
@@ -98,6 +102,64 @@ def code_heat_alt(table: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
     parts = [say("{code} with {key} {n}", code=code, key=key, n=int(n)) for (code, key), n in first.items()]
     empty = int((table == 0).to_numpy().sum())
     return say("Table of {n} codes by {m} values; {empty} cells are empty. Most rows: {parts}.", n=len(table), m=table.shape[1], empty=empty, parts="; ".join(parts))  # fmt: skip
+
+
+def code_network(
+    circle: pd.DataFrame, pairs: pd.DataFrame, codes: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None = None
+) -> Axes:
+    """Draw codes on a circle and a line between each two that meet: wider with more rows, dark where more often than chance.
+
+    Parameters
+    ----------
+    circle : DataFrame, in order around the circle
+        ``code, root, angle, x, y``.
+    pairs : DataFrame
+        ``one, other, n_both, q``.
+    codes : DataFrame
+        ``code, label, n_rows, root_label``.
+    """
+    ax = plt.gca() if ax is None else ax
+    at = circle.set_index("code")[["x", "y"]]
+    for one in pairs.assign(sure=pairs["q"] < SURE).sort_values(["sure", "n_both"]).itertuples():
+        ends = [tuple(at.loc[code]) for code in (one.one, one.other)]
+        path = MplPath([ends[0], (0.25 * (ends[0][0] + ends[1][0]), 0.25 * (ends[0][1] + ends[1][1])), ends[1]], [MplPath.MOVETO, MplPath.CURVE3, MplPath.CURVE3])  # fmt: skip
+        colour = "#222222" if one.sure else "#A8A8A8"
+        ax.add_patch(PathPatch(path, facecolor="none", edgecolor=colour, linewidth=0.5 + 0.5 * min(one.n_both, 10), alpha=0.8, zorder=1))  # fmt: skip
+    table = circle.merge(codes, on="code", sort=False)
+    groups = table.groupby("root_label", sort=False)
+    for (_, part), (colour, marker) in zip(groups, _shapes(groups.ngroups), strict=True):
+        ax.scatter(part["x"], part["y"], s=20 + 4 * part["n_rows"], c=colour, marker=marker, edgecolors="white", linewidths=0.6, zorder=2)  # fmt: skip
+    for one in table.itertuples():
+        right = math.sin(one.angle) >= 0
+        turned = math.degrees(math.pi / 2 - one.angle) + (0 if right else 180)
+        ax.text(1.1 * one.x, 1.1 * one.y, f"{one.label} ({say.number(int(one.n_rows))})", rotation=turned, rotation_mode="anchor",
+                ha="left" if right else "right", va="center", fontsize=6.5, fontweight="bold" if one.code == one.root else "normal")  # fmt: skip
+    handles = [plt.Line2D([], [], color="#222222"), plt.Line2D([], [], color="#A8A8A8")]
+    words = [
+        say("more often than chance within sources (q < {q})", q=SURE),
+        say("no more than chance, or too few rows to tell"),
+    ]
+    ax.legend(handles, words, loc="lower center", bbox_to_anchor=(0.5, 0.0), ncols=2, fontsize=7)
+    ax.set(xlim=(-1.9, 1.9), ylim=(-2.0, 1.75), aspect="equal")
+    ax.set_axis_off()
+    return ax
+
+
+def _shapes(n: int) -> list[tuple[str, str]]:
+    """Colours with marks, repeated where there are more codes than either."""
+    kinds = list(SECTOR.values())
+    return [kinds[at % len(kinds)] for at in range(n)]
+
+
+def code_network_alt(pairs: pd.DataFrame, codes: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
+    """Say what :func:`code_network` shows."""
+    label = codes.set_index("code")["label"]
+    sure = pairs[pairs["q"] < SURE].head(5)
+    parts = [
+        say("{one} with {other} {n}", one=label[one.one], other=label[one.other], n=int(one.n_both))
+        for one in sure.itertuples()
+    ]
+    return say("Network of {n} codes joined by {m} pairs that meet in a row. More often than chance: {parts}.", n=len(codes), m=len(pairs), parts="; ".join(parts) or say("none"))  # fmt: skip
 
 
 def saturation_lines(curve: pd.DataFrame, axes: list[Axes], *, say: Reader = ENGLISH) -> list[Axes]:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from ..words import Reader, reader
+from .labels import place_names
 from .style import SECTOR
 
 ENGLISH = reader("en")
@@ -55,32 +56,7 @@ def network_map(
         ax.scatter(part["x"], part["y"], s=18 + 5 * part["n_families"], c=colour, marker=marker, edgecolors="white", linewidths=0.6, zorder=2,
                    label=say.label("sector", sector))  # fmt: skip
     named = table[table["n_families"] >= least].sort_values("n_families", ascending=False)
-    taken: list[tuple[float, float, float, float]] = []
-    marks = list(zip(table["x"], table["y"], strict=True))
-    for one in named.itertuples():
-        width, height = 0.018 * len(one.short_name), 0.055
-        near, far = 0.06, 0.2
-        options = [
-            (dx, dy)
-            for reach in (near, far)
-            for dx, dy in [(0, reach), (0, -reach), (width / 2 + reach, 0), (-width / 2 - reach, 0),
-                           (width / 2, reach), (-width / 2, reach), (width / 2, -reach), (-width / 2, -reach)]
-        ]  # fmt: skip
-        boxes = [(one.x + dx, one.y + dy, width, height) for dx, dy in options]
-        free = [box for box in boxes if not any(_meet(box, other) for other in taken)]
-        if not free:
-            continue
-        best = min(
-            free, key=lambda box: sum(_covers(box, mark) for mark in marks)
-        )  # the first of those that hide least
-        x, y, *_ = best
-        taken.append(best)
-        if (
-            abs(y - one.y) > 2 * near or abs(x - one.x) > width / 2 + 2 * near
-        ):  # a name that stands off points to its mark
-            ax.plot([one.x, x], [one.y, y], color="#333333", linewidth=0.4, zorder=2)
-        text = ax.text(x, y, one.short_name, ha="center", va="center", fontsize=7, zorder=3)
-        text.set_bbox({"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.6})
+    place_names(ax, named.rename(columns={"short_name": "name"}), table)
     ax.set_axis_off()
     ax.autoscale_view()
     legend = ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), title=say("Sector"), alignment="left")
@@ -98,14 +74,6 @@ def network_map(
         va="top",
     )
     return ax
-
-
-def _covers(box: tuple[float, ...], mark: tuple[float, float]) -> bool:
-    return abs(box[0] - mark[0]) * 2 < box[2] + 0.03 and abs(box[1] - mark[1]) * 2 < box[3] + 0.03
-
-
-def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return abs(one[0] - other[0]) * 2 < one[2] + other[2] and abs(one[1] - other[1]) * 2 < one[3] + other[3]
 
 
 def network_map_alt(pairs: pd.DataFrame, stakeholders: pd.DataFrame, *, say: Reader = ENGLISH) -> str:

@@ -1,0 +1,1 @@
+"""What a reader takes away: one document, written as HTML, as a workbook, as CSV."""
