@@ -207,6 +207,9 @@ def agreement(
     unit: Annotated[str | None, typer.Option("--unit", help="Heading of the units.")] = None,
     coder: Annotated[str | None, typer.Option("--coder", help="Heading of the coders.")] = None,
     value: Annotated[str | None, typer.Option("--value", help="Heading of the values.")] = None,
+    coder_type: Annotated[
+        str | None, typer.Option("--coder-type", help="Who coded: person, machine or mixed; told in the title.")
+    ] = None,
     draws: Annotated[int, typer.Option("--draws", min=0, help="Bootstrap draws of an interval.")] = 2000,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the draws.")] = 0,
     case: Annotated[
@@ -229,11 +232,13 @@ def agreement(
     say = reader(_language(lang) or "en")
     if metric not in reliability.METRICS:
         raise typer.BadParameter(f"{metric!r} is none of {', '.join(reliability.METRICS)}.", param_hint="--metric")
+    if coder_type not in (None, "person", "machine", "mixed"):
+        raise typer.BadParameter(f"{coder_type!r} is none of person, machine, mixed.", param_hint="--coder-type")
     if by not in (None, "code"):
         raise typer.BadParameter("only 'code' is known.", param_hint="--by")
     if any(map(is_coding_sheet, files)):
-        if len(files) > 1 or sets or metric != "nominal" or unit or coder or value:
-            raise typer.BadParameter("a coding sheet comes alone, without --metric, --sets, --unit, --coder, --value.")
+        if len(files) > 1 or sets or metric != "nominal" or unit or coder or value or coder_type:
+            raise typer.BadParameter("a coding sheet comes alone: it names its units, coder and values itself.")
         _dispute(case, files[0], lang, as_json=as_json, by=by, draws=draws, seed=seed, keep=keep, force=force)
         return
     if keep:
@@ -253,6 +258,7 @@ def agreement(
             "layout": found.layout,
             "sets": found.sets,
             "coders": list(map(str, found.table)),
+            "coder_type": coder_type,
             "metric": metric,
             "seed": seed,
         }
@@ -273,11 +279,14 @@ def agreement(
     shown = wording.shown(
         table, say, columns=(["code"] if by else []) + columns + (["prevalence", "n_uses"] if by else []), digits=3
     )
-    view = Table(*shown, title=say("Agreement of {coders}", coders=say.list(map(str, found.table))))
+    kind = say("kind of coders not stated: --coder-type") if coder_type is None else say.label("coder_type", coder_type)
+    view = Table(*shown, title=say("Agreement of {coders} ({kind})", coders=say.list(map(str, found.table)), kind=kind))
     for row in shown.itertuples(index=False):
         view.add_row(*row)
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(view)
+    if coder_type is not None:
+        console.print(say.label("coders", coder_type))
     console.print(
         say(
             "Intervals: units drawn again with replacement, {draws} draws, seed {seed}; with few units they are too narrow.",

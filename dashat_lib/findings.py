@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,6 @@ def _finding(row: dict[str, str], places: dict[str, str], say: Reader) -> Findin
     if row["share_for"]:
         low, middle, high = (say.number(float(row[name]), 2) for name in ("lower", "share_for", "upper"))
         share = f"{middle} [{low}–{high}]"
-    marks = [say.label("qualifier", mark) for mark in row["qualifier"].split(";") if mark]
     return Finding(
         indicator=row.get(f"label_{say.language}") or row["label_en"],
         place=places.get(row["place"], row["place"]),
@@ -66,8 +66,26 @@ def _finding(row: dict[str, str], places: dict[str, str], say: Reader) -> Findin
         families=row["n_families"],
         share=share,
         verdict=say.label("verdict", row["verdict"]),
-        qualifier=", ".join(marks),
+        qualifier=", ".join(marks(row, say)),
     )
+
+
+def marks(row: Mapping[str, object], say: Reader) -> list[str]:
+    """Return the qualifiers of a verdict in words; a fragile one names the sources without which it turns.
+
+    Parameters
+    ----------
+    row : mapping
+        ``qualifier`` and ``fragile_sources`` of ``indicator_verdicts``.
+    """
+    found = []
+    for mark in str(row["qualifier"] if isinstance(row["qualifier"], str) else "").split(";"):
+        sources = row.get("fragile_sources")
+        if mark == "fragile" and isinstance(sources, str) and sources:
+            found.append(say("fragile: {sources}", sources=say.list(sources.split(";"))))
+        elif mark:
+            found.append(say.label("qualifier", mark))
+    return found
 
 
 def facts(case_folder: Path) -> dict[str, dict[str, str]]:

@@ -230,10 +230,11 @@ def in_worlds(material: Material, weights: Mapping[str, np.ndarray], *, at_a_tim
     return table[columns]
 
 
-def with_fragility(base: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
+def with_fragility(base: pd.DataFrame, readings: pd.DataFrame, case: Case) -> pd.DataFrame:
     """Return `base` with what the readings do to it.
 
-    Adds ``fragile_families`` (source families, ";"-joined, without any one of which the verdict turns),
+    Adds ``fragile_families`` (source families, ";"-joined, without any one of which the verdict turns), ``fragile_sources`` (publisher
+    and date of each),
     ``n_readings`` and ``n_readings_same`` (cut-offs, pooling and sector; never mixed with the families), and
     "fragile" to the qualifier where a single family carries the verdict.
     """
@@ -250,6 +251,10 @@ def with_fragility(base: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     marks = table[["qualifier"]].assign(
         fragile=pd.Series(FRAGILE, table.index).where(table["fragile_families"].notna())
     )
+    first = case.sources.sort_values("published").drop_duplicates("source_family").set_index("source_family")
+    named = (first["publisher"].fillna("") + " " + first["published"].fillna("")).str.strip().str.replace(";", ",")
+    sources = table["fragile_families"].dropna().map(lambda ids: ";".join(named[one] for one in ids.split(";")))
+    table["fragile_sources"] = sources.reindex(table.index).astype("str")
     joined = marks.apply(lambda row: ";".join(row.dropna()) or pd.NA, axis=1)
     return table.assign(qualifier=joined.astype("str"))
 
@@ -336,7 +341,7 @@ def results(case: Case) -> Results:
     """Return the indicator findings of a case: tables, facts and the rows under each."""
     material = gather(case)
     readings = robustness(material)
-    table = with_fragility(verdicts(material), readings)
+    table = with_fragility(verdicts(material), readings, case)
     others = readings[~readings["kind"].isin(["baseline", "source"])]
     named = actors_of(case)
     place_names = case.places.set_index("place")["name"]

@@ -16,7 +16,7 @@ FIRM, TENTATIVE = 0.8, 0.667  # Krippendorff's usual reading
 
 
 def alpha_by_code(table: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None = None) -> Axes:
-    """Draw alpha and its interval for each code, firmest first; a code without a number shows the reason.
+    """Draw alpha and its interval for each code, firmest first; below, how many codes have no number, and why.
 
     Parameters
     ----------
@@ -24,15 +24,12 @@ def alpha_by_code(table: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None
         ``label, value, lower, upper, n_uses, reason``.
     """
     ax = plt.gca() if ax is None else ax
-    rows = table.sort_values(["value", "lower", "label"], ascending=[False, False, True], ignore_index=True)
-    known = rows["value"].notna()
-    at = rows.index[known]
+    order = ["value", "lower", "label"]
+    rows = table[table["value"].notna()].sort_values(order, ascending=[False, False, True], ignore_index=True)
     ax.axvspan(FIRM, 1, color="#E8F1E4", linewidth=0, zorder=0)
     ax.axvspan(TENTATIVE, FIRM, color="#F7F1DC", linewidth=0, zorder=0)
-    ax.hlines(at, rows.loc[at, "lower"], rows.loc[at, "upper"], color=STANCE["for"], linewidth=1.4)
-    ax.plot(rows.loc[at, "value"], at, linestyle="", marker="o", markersize=4, color=STANCE["for"])
-    for row, reason in rows.loc[~known, "reason"].items():
-        ax.text(0.02, row, say.label("reason", str(reason)), va="center", fontsize=6.5, color="#555555")
+    ax.hlines(rows.index, rows["lower"], rows["upper"], color=STANCE["for"], linewidth=1.4)
+    ax.plot(rows["value"], rows.index, linestyle="", marker="o", markersize=4, color=STANCE["for"])
     ax.set_yticks(rows.index, [f"{one.label} ({int(one.n_uses)})" for one in rows.itertuples()], fontsize=7)
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlim(min(0, rows["lower"].min()) - 0.02, 1.03)
@@ -42,7 +39,12 @@ def alpha_by_code(table: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None
         firm=FIRM,
         tentative=TENTATIVE,
     )
-    ax.set_xlabel(fill(label, 60), loc="left")
+    without = table[table["value"].isna()].groupby("reason")["label"].agg(list)
+    notes = [
+        say("Without a number ({reason}): {labels}.", reason=say.label("reason", str(reason)), labels=", ".join(sorted(labels)))
+        for reason, labels in without.items()
+    ]  # fmt: skip
+    ax.set_xlabel("\n".join([fill(label, 60), *(fill(one, 80) for one in notes)]), loc="left", fontsize=7.5)
     return ax
 
 
