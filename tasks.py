@@ -132,6 +132,7 @@ def bench() -> None:
     call(PYTHON, "-m", "benchmarks")
     call(PYTHON, "-m", "benchmarks.networks")
     call(PYTHON, "-m", "benchmarks.coding")
+    call(PYTHON, "-m", "benchmarks.bands")
 
 
 VERBS = {

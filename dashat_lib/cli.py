@@ -23,6 +23,7 @@ app = typer.Typer(
     help="Stakeholder collaboration, from evidence rows to verdicts: no number without evidence.",
 )
 _MOST_MOVED = 10
+_SPEAKING: list[Reader] = []  # the reader of the command that runs, for what `main` has to say when it is refused
 CaseFolder = Annotated[
     Path, typer.Argument(help="Folder of the case (it holds dashat.toml).", show_default="this folder")
 ]
@@ -33,6 +34,20 @@ def _language(lang: str | None) -> str | None:
     if lang is not None and lang not in languages():
         raise typer.BadParameter(f"{lang!r} is none of {', '.join(languages())}.", param_hint="--lang")
     return lang
+
+
+def _speak(lang: str | None, case: Path) -> Reader:
+    """The reader of the language asked for, else of the first of the case; what the command is refused for comes in it too."""
+    from . import findings
+
+    chosen = _language(lang)
+    if chosen is None:
+        try:
+            chosen = findings.first_language(case)
+        except (OSError, ValueError, LookupError, TypeError):
+            chosen = "en"  # no case, or none that says: it is refused where it is read
+    _SPEAKING[:] = [reader(chosen if chosen in languages() else "en")]
+    return _SPEAKING[0]
 
 
 @app.callback()
@@ -77,11 +92,10 @@ def run(
     """Check a case, compute all results, run the notebooks and print the findings."""
     from . import findings, pipeline
 
+    say = _speak(lang, case)
     progress = _Bar()
-    _language(lang)
     with progress:
         done = pipeline.run(case, jobs=jobs, force=force, progress=progress)
-    say = reader(lang or findings.first_language(case))
     if not done.done and not done.changed and not done.problems:
         print(say("Nothing has changed since the last run."), file=sys.stderr)
     _print(done.problems, say)
@@ -113,12 +127,11 @@ def why(
     lang: Language = None,
 ) -> None:
     """Show the chain from a number or a claim down to its rows and public sources."""
-    from . import findings, pipeline, processed, provenance
+    from . import pipeline, processed, provenance
     from .loaders.case import read_case
 
-    _language(lang)
+    say = _speak(lang, case)
     study, results = read_case(case), processed.read_results(case)
-    say = reader(lang or findings.first_language(case))
     if any(one in name for one in "*?["):
         found = provenance.matching(study, results, name)
         for one in found:
@@ -168,8 +181,14 @@ def template(
     coder: Annotated[str, typer.Option("--coding", metavar="NAME", help="Who will code: the codings bear this name.")],
     rows: Annotated[int, typer.Option("--rows", min=1, help="Rows to draw.")] = 40,
     by: Annotated[
-        str, typer.Option("--by", help="Each in its share of the rows: indicator, kind (of source) or place.")
+        str, typer.Option("--by", help="What the rows are shared out by: indicator, kind (of source) or place.")
     ] = "indicator",
+    shares: Annotated[
+        str,
+        typer.Option(
+            "--shares", help="equal: as many rows of each, as far as there are; proportional: as in the record."
+        ),
+    ] = "equal",
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of the draw; that of the case if not given.")] = None,
     case: Annotated[Path, typer.Option("--case", help="Folder of the case.", show_default="this folder")] = Path("."),
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
@@ -179,17 +198,20 @@ def template(
     from . import disputes
     from .loaders.case import read_case
 
-    _language(lang)
+    say = _speak(lang, case)
     if by not in disputes.BY:
         raise typer.BadParameter(f"{by!r} is none of {', '.join(disputes.BY)}.", param_hint="--by")
+    if shares not in disputes.SHARES:
+        raise typer.BadParameter(f"{shares!r} is none of {', '.join(disputes.SHARES)}.", param_hint="--shares")
     if out.suffix.lower() != ".xlsx":
         raise typer.BadParameter(f"{out.name!r} does not end in .xlsx.", param_hint="out")
     study = read_case(case)
-    say = reader(lang or study.settings.languages[0])
     chosen = study.settings.seed if seed is None else seed
-    drawn = disputes.template(study, out, coder=coder, rows=rows, by=by, seed=chosen, force=force)
+    drawn = disputes.template(study, out, coder=coder, rows=rows, by=by, shares=shares, seed=chosen, force=force)
     done = say.count("{n} row drawn, seed {seed}.", "{n} rows drawn, seed {seed}.", len(drawn), seed=str(chosen))
     print(f"{out}: {done}", file=sys.stderr)
+    for line in disputes.drawn_from(study, drawn, say, by=by):
+        print(f"  {line}", file=sys.stderr)
 
 
 @app.command()
@@ -314,8 +336,10 @@ def report(
     from .loaders.case import read_case
     from .report import written
 
+    asked = [_language(one.strip()) or "en" for one in lang.split(",")] if lang else []
+    _speak(asked[0] if asked else None, case)
     study = read_case(case)
-    chosen = [_language(one.strip()) or "en" for one in lang.split(",")] if lang else study.settings.languages
+    chosen = asked or study.settings.languages
     folder = out if out is not None else case / "reports"
     for path in written.write_displays(study, folder, languages=chosen, excel=excel, force=force):
         print(path)
@@ -329,8 +353,8 @@ def _dispute(
     from .loaders.case import read_case
     from .loaders.coding_sheet import read_coding_sheet
 
+    say = _speak(lang, folder)
     study = read_case(folder)
-    say = reader(lang or study.settings.languages[0])
     sheet = read_coding_sheet(file, study)
     stored = disputes.keep(study, sheet, force=force) if keep else None
     if as_json:
@@ -463,11 +487,12 @@ def _asked_for(words: list[str]) -> Reader:
 
 
 def main() -> None:
-    """Run the command; what dashat refuses is shown as plain lines with exit code 1."""
+    """Run the command; what dashat refuses is shown as plain lines, in the language the command speaks, with exit code 1."""
+    _SPEAKING.clear()
     try:
         app(prog_name="dashat")
     except DashatError as error:
-        say = _asked_for(sys.argv[1:])
+        say = _SPEAKING[0] if _SPEAKING else _asked_for(sys.argv[1:])
         for problem in error.problems:
             print(problem.render(say), file=sys.stderr)
         sys.exit(1)

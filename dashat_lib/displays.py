@@ -144,6 +144,24 @@ def framework_matrix(case: Case) -> Display:
     return Display(name="framework", cells=cells, rows=tuple(order), columns=keys, row_kind="stakeholder", column_kind="element")  # fmt: skip
 
 
+def actors(case: Case, *, least: int = 3) -> Display:
+    """Return stakeholders by indicator, for a map of who stands where; those named in at least so many coded rows.
+
+    Stakeholders down, by sector and number of rows; whole indicators across. For and against are those of the rows that name
+    them, whoever speaks.
+    """
+    material, _ = _elements(case)
+    rows = material.rows[material.rows["set_id"].isin(wholes(case))].merge(case.evidence_actors, on="evidence_id")
+    size = rows.groupby("stakeholder_id")["evidence_id"].nunique()
+    rows = rows[rows["stakeholder_id"].isin(size.index[size >= least])]
+    cells = matrix_cells(rows.assign(row=rows["stakeholder_id"], column=rows["set_id"]))
+    known = case.stakeholders[case.stakeholders["stakeholder_id"].isin(set(cells["row"]))]
+    order = known.assign(s=known["sector"].map(list(SECTORS).index), n=-known["stakeholder_id"].map(size))
+    order = order.sort_values(["s", "n", "stakeholder_id"])["stakeholder_id"]
+    columns = tuple(one for one in material.scored["set_id"] if one in wholes(case))
+    return Display(name="actors", cells=cells, rows=tuple(order), columns=columns, row_kind="stakeholder", column_kind="element")  # fmt: skip
+
+
 NAMED: Mapping[str, Callable[[Case], Display]] = {
     "checklist": checklist, "concepts": concepts, "roles": roles, "times": times, "effects": effects, "framework": framework_matrix,
 }  # fmt: skip
@@ -221,14 +239,29 @@ def marks(display: Display) -> pd.DataFrame:
 
 
 def told(display: Display, case: Case, say: Reader) -> str:
-    """Return the finding of a display in a sentence: how much of it is filled, where most events stand, which rows have none."""
+    """Return the finding of a display in a sentence: how much of it is filled, where most stands, which rows have none."""
     rows, columns = headings(display, case, say)
-    events = display.table(unit="event_id")
-    row, column = events.stack().idxmax()
-    bare = [rows[key] for key in display.rows if not events.loc[key].any()]
-    filled = int((events > 0).to_numpy().sum())
+    texts = display.name == "framework"
+    table = display.table(unit="evidence_id" if texts else "event_id")
+    row, column = table.stack().idxmax()
+    most = int(table.at[row, column])
+    n = say.count("{n} row", "{n} rows", most) if texts else say.count("{n} event", "{n} events", most)
+    bare = [rows[key] for key in display.rows if not table.loc[key].any()]
     sentence = say(
-        "{title}: {filled} of {cells} cells hold evidence, most of all {row} with {column} ({n} events).",
-        title=say.label("display", display.name), filled=filled, cells=events.size, row=rows[row], column=columns[column], n=int(events.at[row, column]),
+        "{title}: {filled} of {cells} cells hold evidence, most of all {row} with {column} ({n}).",
+        title=say.label("display", display.name), filled=int((table > 0).to_numpy().sum()), cells=table.size, row=rows[row], column=columns[column], n=n,
     )  # fmt: skip
     return sentence + (" " + say("No evidence at all: {bare}.", bare=say.list(bare)) if bare else "")
+
+
+def caution(display: Display, say: Reader) -> str:
+    """Return what a reader of a display must not overlook; empty where nothing beside the common remarks."""
+    if display.name == "checklist":
+        return say(
+            "A place holds the places inside it. A mark says on which side the events stand and is no verdict: rule D1 asks for more."
+        )
+    if display.name == "concepts":
+        return say("A row stands in every sector that it names, whoever speaks in it.")
+    if display.name == "framework":
+        return say("The texts are short paraphrases by those who made the record, not words of the stakeholders.")
+    return ""

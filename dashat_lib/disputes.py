@@ -15,9 +15,10 @@ from .admission import admitted
 from .errors import DashatError, Problem, message
 from .fingerprint import CODERS
 from .loaders import blind_sheet
+from .loaders.blind_sheet import SHARES
 from .loaders.coding_sheet import CodingSheet
 from .processed import csv_bytes, write
-from .readings import disputed
+from .readings import disputed_verdicts
 from .reliability import DRAWS, by_code, code_sets, coefficient, ratings
 from .tables import Case
 from .words import Reader
@@ -26,6 +27,8 @@ BY = ("indicator", "kind", "place")
 NO_INDICATOR = "none"
 FIRST = 12
 _SETS = (("percent", "nominal"), ("alpha", "jaccard"), ("alpha", "masi"))
+CODES, WITH_STANCE = "codes", "codes_with_stance"
+_REVERSED = {"for": "against", "against": "for"}
 
 
 # ---- which rows ------------------------------------------------------------------------------------------------------
@@ -63,13 +66,18 @@ def _rarest_indicator(case: Case, rows: pd.DataFrame) -> pd.Series:
     return held.sort_values(["n_rows", "set_id"]).drop_duplicates("evidence_id").set_index("evidence_id")["set_id"]
 
 
-def draw(case: Case, n: int, *, by: str = "indicator", seed: int) -> pd.DataFrame:
-    """Draw rows to be coded blind: each stratum in proportion to its size, none left out where there are rows enough.
+def draw(case: Case, n: int, *, by: str = "indicator", shares: str = SHARES[0], seed: int) -> pd.DataFrame:
+    """Draw rows to be coded blind from every stratum.
+
+    Shares are equal if nothing else is said. In proportion an indicator of few rows would give one or two of them, and a
+    verdict that hangs on them could hardly be disputed; what is drawn in equal shares is no picture of the record, though.
 
     Parameters
     ----------
     n : int
         Rows; all of them where there are fewer.
+    shares : "equal" or "proportional"
+        How many rows each stratum gives (:func:`allocated`).
     seed : int
         Which rows are drawn hangs on seed and ids only, never on the order of the tables.
 
@@ -92,7 +100,7 @@ def draw(case: Case, n: int, *, by: str = "indicator", seed: int) -> pd.DataFram
     table["lot"] = [_lot(seed, "row", one) for one in table["evidence_id"]]
     table["order"] = [_lot(seed, "order", one) for one in table["evidence_id"]]
     table = table.sort_values("lot")
-    wanted = allocated(table["stratum"].value_counts().to_dict(), n)
+    wanted = allocated(table["stratum"].value_counts().to_dict(), n, shares=shares)
     kept = table[table.groupby("stratum").cumcount() < table["stratum"].map(wanted)]
     return kept.sort_values("order", ignore_index=True)[["evidence_id", "stratum"]]
 
@@ -101,14 +109,35 @@ def _lot(seed: int, what: str, name: str) -> str:
     return hashlib.sha256(f"{seed}/{what}/{name}".encode()).hexdigest()
 
 
-def allocated(sizes: Mapping[str, int], n: int) -> dict[str, int]:
-    """Return how many of `n` rows each stratum gives: in proportion to its size by the largest remainder, but at least one.
+def allocated(sizes: Mapping[str, int], n: int, *, shares: str = SHARES[0]) -> dict[str, int]:
+    """Return how many of `n` rows each stratum gives.
 
-    The rows for strata that came out empty are taken one by one from the stratum that then gives most. With fewer rows than
-    strata the largest remainder alone decides.
+    Parameters
+    ----------
+    shares : "equal" or "proportional"
+        Equal: rows are dealt one by one to all strata that have any left, the largest first, so that small ones go in whole
+        and what they lack is dealt on among the others. Proportional: by the largest remainder, but at least one row each;
+        the rows for strata that came out empty are taken one by one from the stratum that then gives most. With fewer rows
+        than strata the largest remainder alone decides.
     """
+    if shares not in SHARES:
+        raise ValueError(f"shares {shares!r} is not one of: {', '.join(SHARES)}")
+    n = min(n, sum(sizes.values()))
+    return _evenly(sizes, n) if shares == "equal" else _in_proportion(sizes, n)
+
+
+def _evenly(sizes: Mapping[str, int], n: int) -> dict[str, int]:
+    found = dict.fromkeys(sizes, 0)
+    while n:
+        left = sorted((one for one in sizes if found[one] < sizes[one]), key=lambda one: (-sizes[one], one))
+        for one in left[:n]:
+            found[one] += 1
+        n -= len(left[:n])
+    return found
+
+
+def _in_proportion(sizes: Mapping[str, int], n: int) -> dict[str, int]:
     total = sum(sizes.values())
-    n = min(n, total)
     order = sorted(sizes, key=lambda one: (-(n * sizes[one] % total), -sizes[one], one))
     found = {one: n * sizes[one] // total for one in sizes}
     for one in order[: n - sum(found.values())]:
@@ -120,8 +149,32 @@ def allocated(sizes: Mapping[str, int], n: int) -> dict[str, int]:
     return found
 
 
+def drawn_from(case: Case, drawn: pd.DataFrame, say: Reader, *, by: str = "indicator") -> list[str]:
+    """Say how many rows each stratum gave to a draw, and of how many; the largest stratum first."""
+    sizes, given = strata(case, by=by).value_counts(), drawn["stratum"].value_counts()
+    if by == "indicator":
+        names = {one["set_id"]: say.column(one, "label") for one in indicators.elements(case).to_dict("records")}
+    elif by == "kind":
+        names = {one: say.label("source kind", one) for one in sizes.index}
+    else:
+        names = dict(zip(case.places["place"], case.places["name"], strict=True))
+    names.setdefault(NO_INDICATOR, say("no indicator"))
+    return [
+        say("{stratum}: {n} of {total} rows", stratum=names[one], n=int(given.get(one, 0)), total=int(sizes[one]))
+        for one in sorted(sizes.index, key=lambda one: (-sizes[one], one))
+    ]
+
+
 def template(
-    case: Case, path: Path, *, coder: str, rows: int = 40, by: str = "indicator", seed: int, force: bool = False
+    case: Case,
+    path: Path,
+    *,
+    coder: str,
+    rows: int = 40,
+    by: str = "indicator",
+    shares: str = SHARES[0],
+    seed: int,
+    force: bool = False,
 ) -> pd.DataFrame:
     """Write a blind coding sheet; return the rows drawn (:func:`draw`).
 
@@ -135,8 +188,8 @@ def template(
         raise DashatError(wrong)
     if path.exists() and not force:
         raise _is_there(path.name)
-    drawn = draw(case, rows, by=by, seed=seed)
-    content = blind_sheet.workbook(case, drawn["evidence_id"].tolist(), coder=coder, by=by, seed=seed)
+    drawn = draw(case, rows, by=by, shares=shares, seed=seed)
+    content = blind_sheet.workbook(case, drawn["evidence_id"].tolist(), coder=coder, by=by, shares=shares, seed=seed)
     try:
         path.write_bytes(content)
     except OSError as error:
@@ -176,11 +229,12 @@ def keep(case: Case, sheet: CodingSheet, *, force: bool = False) -> Path:
     return path
 
 
-def _coded(case: Case, sheet: CodingSheet) -> pd.DataFrame:
-    """The codings of everyone: ``unit, coder, code``."""
+def _coded(case: Case, sheet: CodingSheet, *, stance: bool = False) -> pd.DataFrame:
+    """The codings of everyone: ``unit, coder, code``; with `stance` a code with its stance is what a code is else."""
     second = with_sheet(case, sheet).second_codings.dropna(subset=["code_id"])
-    rows = pd.concat([case.codings, second])[["evidence_id", "coder", "code_id"]]
-    return rows.rename(columns={"evidence_id": "unit", "code_id": "code"}).drop_duplicates(ignore_index=True)
+    rows = pd.concat([case.codings, second])
+    rows = rows.assign(unit=rows["evidence_id"], code=rows["code_id"] + (":" + rows["stance"] if stance else ""))
+    return rows[["unit", "coder", "code"]].drop_duplicates(ignore_index=True)
 
 
 def compared_with(case: Case, sheet: CodingSheet) -> pd.DataFrame:
@@ -193,22 +247,24 @@ def compared_with(case: Case, sheet: CodingSheet) -> pd.DataFrame:
 def agreement_with(case: Case, sheet: CodingSheet, *, draws: int = DRAWS, seed: int = 0) -> pd.DataFrame:
     """Return how far the coder of a sheet agrees with the settlement and with every other coder, in sets of codes as given.
 
-    Only rows that the coder of the sheet decided on are compared, and with another doubter only those that both did. The
+    Twice: in codes alone, and in codes with their stance, where the same code with another stance is another one. A verdict
+    hangs on stances, so the first says nothing of whether the two read a row alike. Only rows that the coder of the sheet decided on are compared, and with another doubter only those that both did. The
     coders of the case went through every row: no code of theirs is an empty set, as "nothing fits" is.
 
     Returns
     -------
-    DataFrame, one row a coder and coefficient
-        ``compared_with, coder_type``, the keys of :func:`dashat_lib.reliability.coefficient` (percent; alpha by Jaccard and MASI).
+    DataFrame, one row a coder, what is compared and coefficient
+        ``compared_with, coder_type, what`` ("codes", "codes_with_stance"), the keys of :func:`dashat_lib.reliability.coefficient` (percent; alpha by Jaccard and MASI).
     """
-    coded, second = _coded(case, sheet), case.second_codings
-    rows = []
+    coded = {CODES: _coded(case, sheet), WITH_STANCE: _coded(case, sheet, stance=True)}
+    second, rows = case.second_codings, []
     for other in compared_with(case, sheet).itertuples():
         both = set(second.loc[second["coder"] == other.coder, "evidence_id"]) or set(sheet.done)
         units = sorted(both & set(sheet.done))
-        data = ratings(code_sets(coded, units, coders=[sheet.coder, other.coder]))
-        front = {"compared_with": other.coder, "coder_type": other.coder_type}
-        rows += [front | coefficient(data, name, metric=metric, draws=draws, seed=seed) for name, metric in _SETS]
+        for what, given in coded.items():
+            data = ratings(code_sets(given, units, coders=[sheet.coder, other.coder]))
+            front = {"compared_with": other.coder, "coder_type": other.coder_type, "what": what}
+            rows += [front | coefficient(data, name, metric=metric, draws=draws, seed=seed) for name, metric in _SETS]
     return pd.DataFrame(rows)
 
 
@@ -258,23 +314,49 @@ def moved(case: Case, sheet: CodingSheet) -> pd.DataFrame:
     DataFrame, one row per place and element or indicator whose verdict or counts move
         ``set_id, label_id, label_en, place, verdict, verdict.after, n_for, n_for.after, n_against, n_against.after, turned``.
     """
-    other = disputed(with_sheet(case, sheet), coder=sheet.coder)
-    before, after = (indicators.verdicts(indicators.gather(one)) for one in (case, other))
-    named, values = ["set_id", "place"], ["verdict", "n_for", "n_against"]
-    table = before[["set_id", "label_id", "label_en", "place", *values]].merge(
-        after[[*named, *values]], on=named, suffixes=("", ".after"), validate="1:1"
-    )
-    pairs = [(one, f"{one}.after") for one in values]
+    table = disputed_verdicts(with_sheet(case, sheet), coders=[sheet.coder])
+    table = table.rename(columns=lambda name: name.replace("_after", ".after"))
+    values = [name for name in table if name not in ("coder", "set_id", "place")]
+    pairs = [(one, f"{one}.after") for one in values if f"{one}.after" in values]
     moves = pd.concat([table[one] != table[other] for one, other in pairs], axis=1).any(axis=1)
-    table = table.assign(turned=table["verdict"] != table["verdict.after"])
-    front = ["set_id", "label_id", "label_en", "place"]
-    return table.loc[moves, [*front, *(name for pair in pairs for name in pair), "turned"]].reset_index(drop=True)
+    labels = indicators.elements(case)[["set_id", "label_id", "label_en"]]
+    table = table.assign(turned=table["verdict"] != table["verdict.after"])[moves].merge(labels, on="set_id")
+    return table[["set_id", "label_id", "label_en", "place", *values, "turned"]]
 
 
 def turned(case: Case, sheet: CodingSheet) -> pd.DataFrame:
     """Return the verdicts that turn if the sheet stands in the place of the settlement on its rows (:func:`moved`)."""
     table = moved(case, sheet)
     return table[table["turned"]].drop(columns="turned").reset_index(drop=True)
+
+
+def could_turn(case: Case, sheet: CodingSheet) -> pd.DataFrame:
+    """Return the verdicts that could turn through the rows of a sheet: without their settled codings, or with these reversed.
+
+    "No verdict turns" is nearly sure where a sheet holds few of the rows under a verdict; here one sees where it says
+    something. Codes that the settlement did not give to these rows can turn other verdicts too.
+
+    Returns
+    -------
+    DataFrame, one row per place and element or indicator
+        ``set_id, label_id, label_en, place, verdict, verdict.without`` (settled codings of the rows taken away),
+        ``verdict.reversed`` (for and against changed places in them).
+    """
+    codings = case.codings
+    mine = (codings["coder"] == case.settings.coder) & codings["evidence_id"].isin(sheet.done)
+    stance = codings["stance"].mask(mine, codings["stance"].replace(_REVERSED))
+    table = indicators.verdicts(indicators.gather(case))[["set_id", "label_id", "label_en", "place", "verdict"]]
+    for name, other in (("without", codings[~mine]), ("reversed", codings.assign(stance=stance))):
+        after = indicators.verdicts(indicators.gather(replace(case, codings=other)))[["set_id", "place", "verdict"]]
+        table = table.merge(after, on=["set_id", "place"], suffixes=("", f".{name}"), validate="1:1")
+    turns = (table["verdict"] != table["verdict.without"]) | (table["verdict"] != table["verdict.reversed"])
+    return table[turns].reset_index(drop=True)
+
+
+def coverage(case: Case, sheet: CodingSheet) -> tuple[int, int]:
+    """Return how many of the admitted rows of the wider place were coded in a sheet, and how many there are."""
+    rows = admitted(case, place=case.settings.wider_place)["evidence_id"]
+    return int(rows.isin(sheet.done).sum()), len(rows)
 
 
 # ---- shown -----------------------------------------------------------------------------------------------------------
@@ -289,14 +371,17 @@ def record(case: Case, sheet: CodingSheet, *, draws: int = DRAWS, seed: int = 0)
         return [{str(key): plain(one) for key, one in row.items()} for row in cells.to_dict("records")]
 
     changes = moved(case, sheet)
+    n_coded, n_admitted = coverage(case, sheet)
     return {
-        "coder": sheet.coder, "coder_type": sheet.coder_type, "seed": seed, "draws": draws,
-        "done": list(sheet.done), "open": list(sheet.open_), "nothing_fits": _bare(sheet),
+        "coder": sheet.coder, "coder_type": sheet.coder_type, "seed": seed, "draws": draws, "shares": sheet.shares or None,
+        "done": list(sheet.done), "open": list(sheet.open_), "missing": list(sheet.missing), "nothing_fits": _bare(sheet),
+        "n_coded": n_coded, "n_admitted": n_admitted,
         "agreement": rows(agreement_with(case, sheet, draws=draws, seed=seed)),
         "by_code": rows(agreement_by_code(case, sheet, draws=draws, seed=seed)),
         "differences": rows(differences(case, sheet)),
         "turned": rows(changes[changes["turned"]].drop(columns="turned")),
         "moved": rows(changes),
+        "could_turn": rows(could_turn(case, sheet)),
     }  # fmt: skip
 
 
@@ -320,7 +405,7 @@ def show(
     table = agreement_with(case, sheet, draws=draws, seed=seed)
     numbers = ["coefficient", "metric", "value", "lower", "upper", "n_units", "reason"]
     title = say("Agreement of {coder} with {others}", coder=coder, others=say.list(named))
-    _table(console, table, say, ["compared_with", *numbers], title=title, digits=3)
+    _table(console, table, say, ["compared_with", "what", *numbers], title=title, digits=3)
     for sentence in _about_coders(case, sheet, others, say, draws=draws, seed=seed):
         console.print(sentence)
     if each_code:
@@ -333,7 +418,9 @@ def show(
     _show_moved(console, case, sheet, say)
 
 
-def _table(console: Any, table: pd.DataFrame, say: Reader, columns: list[str], *, title: str, **choices: Any) -> None:
+def _table(
+    console: Any, table: pd.DataFrame, say: Reader, columns: list[str], *, title: str | None = None, **choices: Any
+) -> None:
     from rich.table import Table
 
     from . import wording
@@ -354,12 +441,16 @@ def _about_coders(
     found = [say.label("coders", kinds.pop() if len(kinds) == 1 else "mixed")]
     if machines and sheet.coder_type == "person":
         found.append(say("The codings of the case are machine-assisted: agreement says how far {coder} sees what the machine saw, not that either is right.", coder=sheet.coder))  # fmt: skip
-    found.append(say("Sets of codes as given, on rows that {coder} decided on.", coder=sheet.coder))
+    found.append(say("Compared are sets of codes as given, on rows that {coder} decided on: the codes alone, and the codes with their stance, where the same code with another stance is another one.", coder=sheet.coder))  # fmt: skip
+    if sheet.shares == "equal":
+        found.append(say("The rows were drawn in equal shares, so that rare ones are in: agreement over all rows speaks of this sheet, not of the record."))  # fmt: skip
     found.append(say.count("{n} row coded.", "{n} rows coded.", len(sheet.done)))
     if _bare(sheet):
         found.append(say.count("In {n} of them nothing fitted.", "In {n} of them nothing fitted.", len(_bare(sheet))))
     if sheet.open_:
         found.append(say.count("{n} row of the draw was left open.", "{n} rows of the draw were left open.", len(sheet.open_)))  # fmt: skip
+    if sheet.missing:
+        found.append(say.count("{n} row of the draw is not in the sheet.", "{n} rows of the draw are not in the sheet.", len(sheet.missing)))  # fmt: skip
     if sheet.memos_open:
         found.append(say.count("{n} row left open holds a memo, which is not kept.", "{n} rows left open hold a memo, which is not kept.", sheet.memos_open))  # fmt: skip
     intervals = say("Intervals: units drawn again with replacement, {draws} draws, seed {seed}; with few units they are too narrow.", draws=draws, seed=str(seed))  # fmt: skip
@@ -388,13 +479,28 @@ def _show_differences(console: Any, case: Case, sheet: CodingSheet, say: Reader)
 
 def _show_moved(console: Any, case: Case, sheet: CodingSheet, say: Reader) -> None:
     changes = moved(case, sheet)
-    turning = changes[changes["turned"]]
+    turning, held = changes[changes["turned"]], changes[~changes["turned"]]
     reading = say("coder {coder}", coder=sheet.coder)
+    _show_could_turn(console, case, sheet, say)
     if turning.empty:
         console.print(say("No verdict turns under the reading '{reading}'.", reading=reading))
     else:
         columns = ["label", "place", "verdict", "verdict.after", "n_for", "n_for.after", "n_against", "n_against.after"]
         _table(console, turning, say, columns, title=say("Verdicts that turn under the reading '{reading}'", reading=reading), case=case)  # fmt: skip
-    rest = len(changes) - len(turning)
-    if rest:
-        console.print(say.count("{n} verdict holds on other counts of events.", "{n} verdicts hold on other counts of events.", rest))  # fmt: skip
+    if len(held):
+        console.print(say.count("{n} verdict holds on other counts of events.", "{n} verdicts hold on other counts of events.", len(held)))  # fmt: skip
+        columns = ["label", "place", "verdict", "n_for", "n_for.after", "n_against", "n_against.after"]
+        _table(console, held.head(FIRST), say, columns, case=case)
+    if len(held) > FIRST:
+        console.print(say.count("{n} more.", "{n} more.", len(held) - FIRST))
+
+
+def _show_could_turn(console: Any, case: Case, sheet: CodingSheet, say: Reader) -> None:
+    """Say how much of the record the sheet holds, and which verdicts could turn through it: the measure of what turns below."""
+    places = dict(zip(case.places["place"], case.places["name"], strict=True))
+    n_coded, n_admitted = coverage(case, sheet)
+    console.print(say("{n} of the {total} admitted rows of {place} were coded.", n=n_coded, total=n_admitted, place=places[case.settings.wider_place]))  # fmt: skip
+    rows = could_turn(case, sheet).to_dict("records")
+    names = [f"{say.column(row, 'label')} ({places[row['place']]})" for row in rows]
+    told = say.list(names) if names else say("none could")
+    console.print(say("Verdicts that could turn if the settled codings of these rows were taken away or reversed: {verdicts}.", verdicts=told))  # fmt: skip

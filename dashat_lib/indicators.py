@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .admission import branches, coded, codes_below, pooled, tally
+from .admission import code_sets, coded, codes_below, elements, pooled, tally
 from .errors import message
 from .facts import Ledger, Measured, Statistic, Under, in_each_language, labelled, under
 from .schemas import row_ids
@@ -25,51 +25,6 @@ CUT_OFFS: dict[str, Mapping[str, float]] = {
     "cut_0.4": {"cut": 0.4},
     "cut_0.6": {"cut": 0.6},
 }
-
-
-def elements(case: Case, framework: str | None = None, dimensions: Sequence[str] | None = None) -> pd.DataFrame:
-    """Return the dimensions of a framework and their elements, in the framework's order.
-
-    Returns
-    -------
-    DataFrame, one row per dimension or element
-        ``set_id`` (the element, or the dimension as a whole), ``framework, dimension_id, element_id`` (missing for a
-        whole dimension), ``label_id, label_en``.
-    """
-    framework = framework or case.settings.framework
-    rows = case.frameworks[case.frameworks["framework"] == framework].sort_values("order")
-    dimensions = list(dimensions or (case.settings.indicators if framework == case.settings.framework else []))
-    if dimensions:
-        rows = rows[rows["dimension_id"].isin(dimensions)]
-        rows = rows.sort_values("dimension_id", key=lambda ids: ids.map(dimensions.index), kind="stable")
-    rows = rows.assign(set_id=rows["element_id"].fillna(rows["dimension_id"]))
-    return rows[["set_id", "framework", "dimension_id", "element_id", "label_id", "label_en"]].reset_index(drop=True)
-
-
-def code_sets(case: Case, scored: pd.DataFrame) -> pd.DataFrame:
-    """Return which codes speak for each element and dimension, by ``crosswalk``.
-
-    A dimension holds the codes of all its elements. Codes of a crosswalk whose status is "codebook" include their
-    children; those of a proposed one stand for their own rows only.
-
-    Returns
-    -------
-    DataFrame, one row a code of a set
-        ``set_id, code_id, reversed``.
-    """
-    members = scored[["set_id", "framework", "dimension_id", "element_id"]].merge(
-        scored[["set_id", "framework", "dimension_id"]].rename(columns={"set_id": "member"}),
-        on=["framework", "dimension_id"],
-    )
-    members = members[members["element_id"].isna() | (members["set_id"] == members["member"])]
-    links = case.crosswalk[["framework", "element_id", "code_id", "direction", "status"]]
-    links = links.rename(columns={"element_id": "member", "code_id": "linked"})
-    links = members.drop(columns="element_id").merge(links, on=["framework", "member"])
-    below = branches(case.codebook, child="code_id", parent="parent")
-    codes = links.merge(below, left_on="linked", right_on="above")
-    codes = codes[(codes["status"] == "codebook") | (codes["code_id"] == codes["linked"])]
-    sets = codes.assign(reversed=codes["direction"] == "reversed")[["set_id", "code_id", "reversed"]]
-    return sets.drop_duplicates().sort_values(["set_id", "code_id", "reversed"], ignore_index=True)
 
 
 @dataclass(frozen=True)

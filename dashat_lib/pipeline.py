@@ -69,6 +69,15 @@ STAGES = (
     ),
     Stage("coding_agreement", ("evidence", "codings", "codebook", "recodes", "coders", "settlements")),
     Stage("network", ("sources", "evidence", "stakeholders", "ties", "fact_definitions", "recodes")),
+    Stage(
+        "network.groups",
+        (*_CODED, "ties", "frameworks", "crosswalk"),
+    ),
+    Stage("network.bands", ("sources", "evidence", "stakeholders", "ties", "audit")),
+    Stage(
+        "stakeholders",
+        (*_CODED, "second_codings", "coders", "ties", "attribute_rules", "audit", "fact_definitions"),
+    ),
     Stage("outcomes", ("prevalence", "places", "fact_definitions", "recodes")),
 )
 

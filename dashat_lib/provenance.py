@@ -192,7 +192,18 @@ def why(case: Case, results: Results, name: str, *, say: Reader = ENGLISH) -> Wh
     known = results.facts["fact_id"]
     if not (known == name).any():
         raise _unknown(name, [*known, *case.claims["claim_id"]])
-    return Why(name, _heading(results, name, say), chain(case, support(results, name).assign(fact_id=name), say=say))
+    return Why(
+        name,
+        (*_heading(results, name, say), *_recoded(case, say)),
+        chain(case, support(results, name).assign(fact_id=name), say=say),
+    )
+
+
+def _recoded(case: Case, say: Reader) -> list[str]:
+    """A line where codes are not called what the coders gave."""
+    n = len(case.recodes)
+    said = say.count("{n} recode is in force: codes are shown as they are called now.", "{n} recodes are in force: codes are shown as they are called now.", n)  # fmt: skip
+    return [said] if n else []
 
 
 def matching(case: Case, results: Results, pattern: str) -> list[str]:

@@ -20,7 +20,7 @@ from .resampling import poisson_weights, spread
 from .schemas import row_ids
 from .tables import Case, Results
 
-KINDS = ("coder", "source", "resample", "cut-off", "roll-up", "programme")
+KINDS = ("coder", "dispute", "source", "resample", "cut-off", "roll-up", "programme")
 _BATCH = 25  # variants a job; fixed, so that nothing hangs on the number of workers
 POINTING = ("evidence", "evidence_actors", "codings", "second_codings", "ties", "settlements", "audit")
 
@@ -33,7 +33,8 @@ class Variant:
     ----------
     name : str
     kind : one of KINDS
-        Shares are given by kind and never pooled: a change of coder and a lost source are different doubts.
+        Shares are given by kind and never pooled: a change of coder and a lost source are different doubts, and so are a
+        coder who went through all rows and one who coded some of them ("dispute").
     make : function Case -> Case
         Must be picklable (a top-level function or a partial of one).
     """
@@ -104,10 +105,14 @@ class Readings:
 
 
 def coders(case: Case) -> list[Variant]:
-    """Return one variant a coder: what the verdicts were if that coder's codings decided, or a doubter's on the rows coded."""
+    """Return one variant a coder: what the verdicts were if that coder's codings decided.
+
+    Coders who went through all rows are of kind "coder". Doubters, whose codings decide on the rows they coded only, are of
+    kind "dispute": few rows of theirs move less than a whole coding does, so the two are never in one share.
+    """
     others = [one for one in case.coders["coder"] if one != case.settings.coder]
     variants = [Variant(f"coder {one}", "coder", partial(by_coder, coder=one)) for one in others]
-    return variants + [Variant(f"coder {one}", "coder", partial(disputed, coder=one)) for one in doubters(case)]
+    return variants + [Variant(f"coder {one}", "dispute", partial(disputed, coder=one)) for one in doubters(case)]
 
 
 def doubters(case: Case) -> list[str]:
@@ -376,12 +381,10 @@ def _key(case: Case, stages: Sequence[Measure]) -> str:
 _HOW = {
     "resample": message("Share of {n} resamples of events in which rule D1 on {label} at {place} says what it says here."),
     "coder": message("Share of {n} coders by whose codings alone rule D1 on {label} at {place} says what it says here."),
+    "dispute": message("Share of coders of some rows ({n} in all) by whose codings of these rows rule D1 on {label} at {place} says what it says here."),
     "source": message("Share of {n} source families without each of which rule D1 on {label} at {place} says what it says here."),
     "cut-off": message("Share of {n} other thresholds by which rule D1 on {label} at {place} says what it says here."),
 }  # fmt: skip
-_HOW_DISPUTED = message(
-    "Share of {n} other codings by which rule D1 on {label} at {place} says what it says here: those of a coder alone, or of one who coded some rows again, on these rows."
-)
 NO_READING = "no reading of this kind"
 
 
@@ -390,7 +393,8 @@ def results(case: Case) -> Results:
 
     Readings by coder are run on variants of the case. The others come from the same rows in one pass
     (:func:`dashat_lib.indicators.robustness`, :func:`dashat_lib.indicators.in_worlds`) and are what their variants
-    give (a test holds this).
+    give (a test holds this). Facts of kind "dispute" and the table ``disputed_verdicts`` (:func:`disputed_verdicts`) are
+    there only where somebody coded rows again.
     """
     by_coders = run_readings(case, coders(case), [indicators.measured])
     others = [_resamples(case), _from_robustness(case)]
@@ -404,17 +408,21 @@ def results(case: Case) -> Results:
     material = indicators.gather(case)
     beside = {one: indicators.gather(case, coder=one) for one in case.coders["coder"] if one != case.settings.coder}
     disputes = {one: indicators.gather(disputed(case, coder=one)) for one in doubters(case)}
-    how = {**_HOW, "coder": _HOW_DISPUTED} if disputes else _HOW
+    kinds = [one for one in _HOW if disputes or one != "dispute"]
     names, labels = case.places.set_index("place")["name"], material.scored.set_index("set_id")
     verdicts = bands[bands["fact_id"].str.endswith(".verdict")].set_index(["fact_id", "kind"])
     for set_id, place in material.grid[["set_id", "scope"]].itertuples(index=False):
         support = indicators.support_of_verdict(material, set_id, place)
-        read = [rows for one in beside.values() for rows in _looked_at(one, set_id, place)]
-        read += [
-            rows for one, other in disputes.items() for rows in _second_under(one, [material, other], set_id, place)
-        ]
-        read.append(under("coders", defines=beside))
-        for kind in _HOW:
+        read = {
+            "coder": [
+                *(rows for one in beside.values() for rows in _looked_at(one, set_id, place)),
+                under("coders", defines=beside),
+            ],
+            "dispute": [
+                rows for one, other in disputes.items() for rows in _second_under(one, [material, other], set_id, place)
+            ],
+        }
+        for kind in kinds:
             key = (f"{set_id}.{place}.verdict", kind)
             here = verdicts.loc[key] if key in verdicts.index else None
             ledger.add(
@@ -422,16 +430,41 @@ def results(case: Case) -> Results:
                 float("nan") if here is None else here["share_same"],
                 unit="share (0-1)",
                 place=place,
-                how=how[kind],
+                how=_HOW[kind],
                 details={
                     "n": 0 if here is None else int(here["n_readings"]),
                     "label": in_each_language(labels.loc[set_id], "label"),
                     "place": names[place],
                 },
                 reason=NO_READING if here is None else None,
-                support=[*support, *(read if kind == "coder" else [])],
+                support=[*support, *read.get(kind, [])],
             )
-    return ledger.results(reading_bands=bands)
+    tables = {"disputed_verdicts": disputed_verdicts(case)} if disputes else {}
+    return ledger.results(reading_bands=bands, **tables)
+
+
+def disputed_verdicts(case: Case, coders: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return every verdict by the codings of each doubter, beside that of the settlement.
+
+    Parameters
+    ----------
+    coders : sequence of str, optional
+        Doubters; all of the case if not given.
+
+    Returns
+    -------
+    DataFrame, one row a doubter, place and element or indicator
+        ``coder, set_id, place, verdict, verdict_after, n_for, n_for_after, n_against, n_against_after``.
+    """
+    named, values = ["set_id", "place"], ["verdict", "n_for", "n_against"]
+    before = indicators.verdicts(indicators.gather(case))[[*named, *values]]
+    tables = []
+    for one in doubters(case) if coders is None else coders:
+        after = indicators.verdicts(indicators.gather(disputed(case, coder=one)))[[*named, *values]]
+        both = before.merge(after, on=named, suffixes=("", "_after"), validate="1:1")
+        tables.append(both.assign(coder=one))
+    columns = ["coder", *named, *(name for one in values for name in (one, f"{one}_after"))]
+    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
 
 def _looked_at(material: indicators.Material, set_id: str, place: str) -> list[Under]:

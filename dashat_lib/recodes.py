@@ -36,7 +36,18 @@ Tables = dict[str, pd.DataFrame]
 
 FILE = "recodes.csv"
 RENAME, MERGE, SPLIT, MOVE = ACTIONS
-PREVIEW_COLUMNS = ["recode_id", "action", "code_id", "into", "n_codings", "n_rows", "n_coders", "n_children"]
+PREVIEW_COLUMNS = [
+    "recode_id",
+    "action",
+    "code_id",
+    "into",
+    "n_codings",
+    "n_rows",
+    "n_coders",
+    "n_children",
+    "from_top",
+    "to_top",
+]
 
 _CODE = ("codebook", "code_id")
 _SINGLE = tuple((name, column) for name, column, *to in REFERENCES if tuple(to) == _CODE)
@@ -105,7 +116,8 @@ def preview(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     -------
     DataFrame, one row a recode, with the index of ``recodes``
         ``recode_id, action, code_id, into``, ``n_codings`` (of the code; of a split, on the rows listed), ``n_rows`` (evidence
-        rows), ``n_coders``, ``n_children`` (codes below it that go along; none in a split).
+        rows), ``n_coders``, ``n_children`` (codes below it that go along; none in a split), ``from_top, to_top`` (the top code above
+        it, before and after: where they differ, codings count for something else, and a stance may mean something else).
     """
     steps = list(_steps(tables))
     found = pd.DataFrame([_effect(step.recode, step.before) for step in steps], columns=PREVIEW_COLUMNS)
@@ -126,7 +138,10 @@ def told(found: pd.DataFrame, say: Reader) -> Iterator[str]:
             coders=say.count("{n} coder", "{n} coders", one.n_coders),
         )
         below = say.count("{n} code below it moves along", "{n} codes below it move along", one.n_children)
-        yield ("; ".join([line, below]) if one.n_children else line) + "."
+        found_line = ("; ".join([line, below]) if one.n_children else line) + "."
+        if one.from_top != one.to_top and one.n_codings:
+            found_line += " " + say("Careful: they counted for {before} and count for {after} now; what 'for' and 'against' mean there must fit them.", before=one.from_top, after=one.to_top)  # fmt: skip
+        yield found_line
 
 
 def names_now(tables: Mapping[str, pd.DataFrame], codes: Iterable[str]) -> list[str]:
@@ -456,4 +471,22 @@ def _effect(recode: _Recode, tables: Tables) -> list[object]:
     if recode.action == MERGE and recode.into is not None:
         below -= {recode.into, *_below(tables["codebook"], recode.into)}
     counts = [len(mine), mine["evidence_id"].nunique(), mine["coder"].nunique(), len(below)]
-    return [recode.recode_id, recode.action, recode.code, recode.into, *counts]
+    tops = _tops(recode, tables["codebook"])
+    return [recode.recode_id, recode.action, recode.code, recode.into, *counts, *tops]
+
+
+def _tops(recode: _Recode, codebook: pd.DataFrame) -> list[object]:
+    """The top code above a code before and after a recode; the same where it is only renamed, or split off beside itself."""
+    up = dict(zip(codebook["code_id"], codebook["parent"], strict=True))
+
+    def top(code: object) -> object:
+        seen = set()
+        while isinstance(up.get(code), str) and code not in seen:
+            seen.add(code)
+            code = up[code]
+        return code
+
+    before = top(recode.code)
+    if recode.action == RENAME or (recode.action != MOVE and recode.into not in up):
+        return [before, before]
+    return [before, recode.code if recode.into is None else top(recode.into)]

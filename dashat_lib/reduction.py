@@ -50,8 +50,6 @@ def saturation_tables(case: Case) -> tuple[pd.DataFrame, pd.DataFrame]:
     points, curves = [], []
     for name, sets in saturation_sets(case).items():
         found, band = saturation.over_orders(sets, seed=case.settings.seed)
-        if found["reason"] is None and math.isnan(float(found["point"])):  # type: ignore[arg-type]
-            found["reason"] = saturation.NEVER
         points.append({"watched": name, **found})
         own = saturation.curve(list(sets.values()))[["n_sources", "n_codes"]]
         curves.append(own.merge(band, on="n_sources", how="left").assign(watched=name))
@@ -159,11 +157,23 @@ def methods_sentence(points: pd.DataFrame, say: Reader, *, watched: str = "codes
         what=what,
         **rules,
     )
+    if one["reason"] == saturation.EMPTY_BASE:
+        return (
+            done
+            + " "
+            + say(
+                "The base holds none of them, so new information cannot be set against it and saturation is undefined."
+            )
+        )
     if isinstance(one["reason"], str):
         return done + " " + say("No run of the {n} sources is below the threshold.", n=int(one["n_sources"]))
+    least = int(one["n_base"] * one["threshold"])
     return done + " " + say(
-        "It was reached after {point} + {run} of {n} sources; over {orders} random orders of the sources the median is {median} (5 to 95 %: {low} to {high}), and {never} of the orders never reach it.",
-        point=int(one["point"]), n=int(one["n_sources"]), orders=int(one["orders"]), median=round(float(one["median"]), 1), low=round(float(one["lower"]), 1), high=round(float(one["upper"]), 1), never=say.percent(float(one["share_never"])), **rules,
+        "The base holds {n_base} codes, so a run may bring {least} new ones. It was reached after {point} + {run} of {n} sources, when {seen} of the {all} codes of the whole material had been seen ({share}); over {orders} random orders of the sources the median is {median} (5 to 95 %: {low} to {high}), and {never} of the orders never reach it.",
+        n_base=int(one["n_base"]), least=least, point=int(one["point"]), n=int(one["n_sources"]), seen=int(one["n_at_point"]), all=int(one["n_codes"]),
+        share=say.percent(one["n_at_point"] / one["n_codes"]), orders=int(one["orders"]),
+        median=round(float(one["median"]), 1), low=round(float(one["lower"]), 1), high=round(float(one["upper"]), 1),
+        never=say.percent(float(one["share_never"])), **rules,
     )  # fmt: skip
 
 

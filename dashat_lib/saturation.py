@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-NOT_ASSESSABLE, NEVER = "not assessable", "no run is below the threshold"
+NOT_ASSESSABLE, NEVER, EMPTY_BASE = "not assessable", "no run is below the threshold", "the base holds no code"
 
 
 def source_codes(
@@ -97,14 +97,15 @@ def over_orders(
     Returns
     -------
     dict
-        ``point`` (of the order given), ``median, lower, upper`` (5 and 95 %, of the orders that come there), ``share_never``,
+        ``point`` (of the order given; NaN with a ``reason``), ``n_base`` (codes of the base in that order), ``n_at_point, n_codes`` (codes seen up to
+        the point and its run, and at the end), ``median, lower, upper`` (5 and 95 %, of the orders that come there), ``share_never``,
         ``orders, n_sources, base, run, threshold, overlap, reason`` ("not assessable" with fewer sources than base and one run).
     DataFrame
         ``n_sources, median, lower, upper``: codes seen, 5 to 95 % of the orders.
     """
     sets = list(sources.values())
     found: dict[str, object] = {
-        "point": math.nan, "median": math.nan, "lower": math.nan, "upper": math.nan, "share_never": math.nan,
+        "point": math.nan, "n_base": 0, "n_at_point": math.nan, "n_codes": len(frozenset().union(*sets)), "median": math.nan, "lower": math.nan, "upper": math.nan, "share_never": math.nan,
         "orders": orders, "n_sources": len(sets), "base": base, "run": run, "threshold": threshold, "overlap": overlap, "reason": None,
     }  # fmt: skip
     if len(sets) < base + run:
@@ -124,8 +125,13 @@ def over_orders(
     table = pd.DataFrame(
         {"n_sources": np.arange(1, len(sets) + 1), "median": band[0], "lower": band[1], "upper": band[2]}
     )
+    n_base = len(frozenset().union(*sets[:base]))
+    reached = point(sets, base=base, run=run, threshold=threshold, overlap=overlap)
+    seen_by_then = math.nan if math.isnan(reached) else float(len(frozenset().union(*sets[: int(reached) + run])))
+    reason = None if not math.isnan(reached) else NEVER if n_base else EMPTY_BASE
     return found | {
-        "point": point(sets, base=base, run=run, threshold=threshold, overlap=overlap), "median": middle, "lower": low, "upper": high,
+        "n_base": n_base, "n_at_point": seen_by_then, "reason": reason,
+        "point": reached, "median": middle, "lower": low, "upper": high,
         "share_never": 1 - len(there) / orders,
     }, table  # fmt: skip
 

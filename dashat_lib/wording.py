@@ -17,7 +17,7 @@ KINDS = {
     "sector": "sector", "level": "level", "relation": "relation", "method": "method", "reading": "reading",
     "confidence": "confidence", "coder_type": "coder_type", "group": "group", "role": "role", "change": "change",
     "unit": "unit", "reason": "reason", "reading_kind": "reading kind", "source_kind": "source kind",
-    "coefficient": "coefficient", "metric": "metric", "what": "what", "watched": "watched", "code_level": "code level", "decision": "decision", "action": "action",
+    "coefficient": "coefficient", "rows_in": "rows in", "class": "class", "class_with_weak": "class", "classes": "class", "quadrant": "class", "roles": "class", "roles_by_rule": "class", "roles_coded": "class", "scheme": "scheme", "attribute": "attribute", "basis": "basis", "rests_on": "rests_on", "cut": "cut", "section": "section", "aspect": "aspect", "between": "between", "null": "null", "turns_without_kind": "source kind", "turns_without_sector": "sector", "measure_name": "measure", "band_kind": "band", "metric": "metric", "what": "what", "watched": "watched", "code_level": "code level", "decision": "decision", "action": "action",
 }  # fmt: skip
 # Columns of ids, and where their names stand: table, key, column or stem of a column a language.
 NAMES = {

@@ -62,7 +62,7 @@ def picture(language: str) -> tuple[bytes, str]:
     stakeholders = case.stakeholders.assign(
         n_families=case.stakeholders["stakeholder_id"].map(families).fillna(0).astype(int)
     )
-    fig, ax = style.figure(20, 13)
+    fig, ax = style.figure(18, 12)
     network.network_map(layout(joined, seed=case.settings.seed), joined, stakeholders, least=LEAST, say=say, ax=ax)
     alt = network.network_map_alt(joined, stakeholders, say=say)
     rows = say("ties of all relations, programmes and years; rows of the document under examination left out")

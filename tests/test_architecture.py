@@ -25,7 +25,7 @@ LEVELS = [
         "doctor",
     },
     {"processed", "notebooks_run", "findings", "readings", "displays", "triangulation", "coding_agreement"},
-    {"pipeline", "disputes", "reduction"},
+    {"pipeline", "disputes", "reduction", "stakeholders"},
     {"report"},
     {"cli"},
 ]

@@ -218,7 +218,7 @@ def test_each_display_has_a_plot_that_draws_its_numbers(case, named, name, langu
         table = one.table().to_numpy()
         assert [int(text) for text in written] == table[np.nonzero(table)].tolist()
     if name == "checklist":
-        assert written.count("·") == (events == 0).sum()
+        assert written.count(".") == (events == 0).sum()
     assert str(len(rows)) in figures.display_alt(one, rows, columns, say=say)
     assert len(ax.get_yticklabels()) == len([c for c in one.rows]) or name == "effects"
     plt.close(fig)
@@ -236,3 +236,16 @@ def test_the_stored_table_holds_all_displays(case):
     assert (
         io.StringIO(stored.to_csv(index=False)).readline().startswith("display,row_kind,row,column_kind,column,n_rows")
     )
+
+
+def test_the_map_of_actors_holds_whole_indicators_and_who_is_named_often(case, rows_of):
+    one = displays.actors(case, least=3)
+    assert set(one.columns) == displays.wholes(case)
+    for row in one.rows:
+        named = set(case.evidence_actors.loc[case.evidence_actors["stakeholder_id"] == row, "evidence_id"])
+        every = set()
+        for column in one.columns:
+            expected = rows_of(column, case.settings.wider_place) & named
+            assert set(one.support(row, column)) == expected
+            every |= expected
+        assert len(every) >= 3

@@ -26,6 +26,7 @@ from dashat_lib import (
     fingerprint,
     indicators,
     pipeline,
+    processed,
     provenance,
     readings,
     reliability,
@@ -37,6 +38,7 @@ from dashat_lib.loaders.blind_sheet import coding_headings, in_both, workbook
 from dashat_lib.loaders.case import check_case, read_case
 from dashat_lib.loaders.coding_sheet import CodingSheet, is_coding_sheet, read_coding_sheet
 from dashat_lib.schemas import STANCES, row_ids
+from dashat_lib.words import reader
 
 SEED = 7
 
@@ -79,6 +81,12 @@ def fill(book, case, answers):
     return book
 
 
+def read_me(path):
+    """The lines of the sheet Read me."""
+    lines = openpyxl.load_workbook(path)["Read me"].iter_rows(values_only=True)
+    return {line[0]: line[1] for line in lines}
+
+
 def saved(book, folder):
     path = folder / "filled.xlsx"
     book.save(path)
@@ -117,27 +125,61 @@ def settled(case, rows, *, flip=False):
     ],
 )
 def test_rows_are_shared_out_by_the_largest_remainder_and_at_least_one(sizes, n, wanted):
+    assert disputes.allocated(sizes, n, shares="proportional") == wanted
+
+
+@pytest.mark.parametrize(
+    ("sizes", "n", "wanted"),
+    [
+        ({"a": 60, "b": 30, "c": 10}, 9, {"a": 3, "b": 3, "c": 3}),
+        ({"a": 60, "b": 30, "c": 10}, 11, {"a": 4, "b": 4, "c": 3}),  # what is left over goes to the largest
+        ({"b": 76, "a": 106, "c": 15, "d": 6}, 40, {"a": 12, "b": 11, "c": 11, "d": 6}),  # the small one whole
+        ({"a": 50, "b": 50, "c": 2, "d": 1}, 40, {"a": 19, "b": 18, "c": 2, "d": 1}),  # two small ones whole
+        ({"a": 3, "b": 2, "c": 1}, 2, {"a": 1, "b": 1, "c": 0}),  # fewer rows than strata
+        ({"a": 2, "b": 1}, 40, {"a": 2, "b": 1}),  # all there are
+    ],
+)
+def test_equal_shares_take_small_strata_whole_and_deal_the_rest_on(sizes, n, wanted):
     assert disputes.allocated(sizes, n) == wanted
+    assert disputes.allocated(dict(reversed(sizes.items())), n) == wanted
 
 
-@given(st.dictionaries(st.text(max_size=3), st.integers(1, 60), min_size=1, max_size=9), st.integers(1, 200))
-def test_no_stratum_gives_more_than_it_has_or_nothing_where_there_are_rows_enough(sizes, n):
-    found = disputes.allocated(sizes, n)
+@given(
+    st.dictionaries(st.text(max_size=3), st.integers(1, 60), min_size=1, max_size=9),
+    st.integers(1, 200),
+    st.sampled_from(disputes.SHARES),
+)
+def test_no_stratum_gives_more_than_it_has_or_nothing_where_there_are_rows_enough(sizes, n, shares):
+    found = disputes.allocated(sizes, n, shares=shares)
     assert sum(found.values()) == min(n, sum(sizes.values()))
     assert all(0 <= found[one] <= sizes[one] for one in sizes)
     assert n < len(sizes) or all(found.values())
+    if shares == "equal":
+        not_whole = [found[one] for one in sizes if found[one] < sizes[one]]
+        assert max(found.values()) - min(not_whole, default=max(found.values())) <= 1
 
 
 @pytest.mark.parametrize("by", disputes.BY)
-def test_each_stratum_stands_in_the_draw_by_its_share(case, by):
+@pytest.mark.parametrize("shares", disputes.SHARES)
+def test_each_stratum_stands_in_the_draw_by_its_share(case, by, shares):
     strata = disputes.strata(case, by=by)
-    found = disputes.draw(case, 40, by=by, seed=SEED)
-    assert found["stratum"].value_counts().to_dict() == disputes.allocated(strata.value_counts().to_dict(), 40)
+    found = disputes.draw(case, 40, by=by, shares=shares, seed=SEED)
+    wanted = disputes.allocated(strata.value_counts().to_dict(), 40, shares=shares)
+    assert found["stratum"].value_counts().to_dict() == {one: n for one, n in wanted.items() if n}
     assert (found["stratum"].to_numpy() == strata[found["evidence_id"]].to_numpy()).all()
     assert found["evidence_id"].is_unique
     assert set(strata.index) == set(admission.admitted(case, place=case.settings.wider_place)["evidence_id"])
     own = case.evidence.loc[case.evidence["source_id"].isin(case.settings.own_sources), "evidence_id"]
     assert not set(strata.index) & set(own)
+
+
+def test_an_indicator_of_few_rows_goes_in_whole_unless_shares_are_proportional(case):
+    # Shared motivation, the one contested verdict, rests on six rows: in proportion one of them would be drawn.
+    n_rows = [
+        (disputes.draw(case, 40, seed=SEED, **how)["stratum"] == "shared-motivation").sum()
+        for how in ({}, {"shares": "proportional"})
+    ]
+    assert n_rows == [6, 1]
 
 
 def test_a_row_of_several_indicators_belongs_to_the_one_with_fewest_rows_and_one_of_none_to_none(case):
@@ -179,6 +221,8 @@ def test_a_draw_without_admitted_rows_and_an_unknown_way_are_refused(case):
     )
     with pytest.raises(ValueError, match="is not one of: indicator, kind, place"):
         disputes.draw(case, 4, by="mood", seed=1)
+    with pytest.raises(ValueError, match="is not one of: equal, proportional"):
+        disputes.draw(case, 4, shares="fair", seed=1)
 
 
 # ---- the sheet -------------------------------------------------------------------------------------------------------
@@ -273,7 +317,8 @@ def test_the_read_me_tells_coder_draw_seed_and_data_and_says_how_in_every_langua
     assert lines[in_both("column", "coder")] == "ani"
     assert lines[in_both("sheet", "seed")] == str(SEED)
     assert lines[in_both("sheet", "data")] == fingerprint.data_hash(fingerprint.raw_files(case.folder))
-    assert "12 of 203 admitted rows" in lines[in_both("sheet", "draw")]
+    assert "12 of 203 admitted rows, in equal shares by indicator" in lines[in_both("sheet", "draw")]
+    assert lines[in_both("sheet", "shares")] == "equal"
     assert lines[in_both("sheet", "rows_drawn")].split() == drawn
     said = [row[1] for row in sheet_of(case, drawn)["Read me"].iter_rows(values_only=True)]
     assert [one for one in blind_sheet.HOW if one not in said] == []
@@ -333,11 +378,19 @@ def test_a_filled_sheet_gives_codings_rows_done_and_rows_open(case, drawn, tmp_p
     ]
 
 
-def test_a_row_deleted_from_the_sheet_was_left_open(case, drawn, tmp_path):
+def test_a_row_deleted_from_the_sheet_is_told_apart_from_one_left_open(case, drawn, tmp_path):
     book = fill(sheet_of(case, drawn), case, {drawn[1]: "x"})
     book["Coding"].delete_rows(2)
     found = read_coding_sheet(saved(book, tmp_path), case)
-    assert (found.done, found.open_[0], len(found.open_)) == ((drawn[1],), drawn[0], 11)
+    assert (found.done, found.missing, found.open_) == ((drawn[1],), (drawn[0],), tuple(drawn[2:]))
+
+
+@pytest.mark.parametrize(("told", "wanted"), [("equal", "equal"), ("proportional", "proportional"), (None, ""), ("fair", "")])  # fmt: skip
+def test_a_sheet_carries_how_it_was_drawn(case, drawn, tmp_path, told, wanted):
+    book = fill(sheet_of(case, drawn), case, {drawn[0]: "x"})
+    row = next(cells[0].row for cells in book["Read me"].iter_rows() if cells[0].value == in_both("sheet", "shares"))
+    book["Read me"].cell(row, 2).value = told
+    assert read_coding_sheet(saved(book, tmp_path), case).shares == wanted
 
 
 def code(book, case, row, *pairs):
@@ -358,8 +411,9 @@ REFUSALS = [
     (lambda book, case: code(book, case, 2, ("discovery", "for"), ("Penemuan", "against")), 2, "code_2", "'discovery' stands in this row twice. Keep one; if it goes both ways, its stance is mixed."),
     (lambda book, case: (code(book, case, 2, ("discovery", "for")), put(book, case, 2, "nothing_fits", "X")), 2, "nothing_fits", "nothing fits, but the row has a code. Take away the x, or the codes."),
     (lambda book, case: put(book, case, 2, "nothing_fits", "maybe"), 2, "nothing_fits", "'maybe' is not x. Write x, or empty the cell."),
-    (lambda book, case: put(book, case, 2, "evidence_id", "E999"), 2, "evidence_id", "'E999' is no row of this case. Write 'E099'."),
-    (lambda book, case: put(book, case, 2, "evidence_id", "?"), 2, "evidence_id", "'?' is no row of this case. Restore the id, or delete the line."),
+    (lambda book, case: put(book, case, 2, "evidence_id", "E999"), 2, "evidence_id", "'E999' is no row of this case. Restore the id beside this text: E099."),
+    (lambda book, case: put(book, case, 3, "evidence_id", "E0999"), 3, "evidence_id", "'E0999' is no row of this case. Restore the id beside this text: {second}."),
+    (lambda book, case: (put(book, case, 2, "evidence_id", "E999"), put(book, case, 2, "text_en", "Other words.")), 2, "evidence_id", "'E999' is no row of this case. Restore the id beside this text, or delete the line."),
     (lambda book, case: put(book, case, 2, "evidence_id", "").__setattr__("value", None), 2, "evidence_id", "the cell is empty. Write the id of the row, or empty the line."),
     (lambda book, case: put(book, case, 4, "text_en", "The budget was halved."), 4, "text_en", "the text is not that of the case. Restore it; if the case has changed since, draw a new sheet."),
     (lambda book, case: put(book, case, 4, "text_id", "").__setattr__("value", None), 4, "text_id", "the text is not that of the case. Restore it; if the case has changed since, draw a new sheet."),
@@ -373,7 +427,20 @@ def test_each_fault_of_a_sheet_is_named_with_row_column_and_mend(case, heads, tm
     change(book, case)
     with pytest.raises(TableError) as refused:
         read_coding_sheet(saved(book, tmp_path), case)
+    said = said.format(second=drawn[1])
     assert str(refused.value) == f"filled.xlsx, sheet Coding, row {row}, column {heads[field]}: {said}"
+
+
+def test_no_id_is_named_where_two_drawn_rows_have_the_text(case, heads, drawn, tmp_path):
+    twin = case.evidence["evidence_id"] == drawn[1]
+    first = case.evidence.set_index("evidence_id").loc[drawn[0]]
+    texts = {name: case.evidence[name].mask(twin, first[name]) for name in ("text_id", "text_en")}
+    twins = replace(case, evidence=case.evidence.assign(**texts))
+    book = fill(sheet_of(twins, drawn), twins, {drawn[-1]: "x"})
+    put(book, twins, 2, "evidence_id", "E999")
+    with pytest.raises(TableError) as refused:
+        read_coding_sheet(saved(book, tmp_path), twins)
+    assert str(refused.value).endswith("'E999' is no row of this case. Restore the id beside this text, or delete the line.")  # fmt: skip
 
 
 def test_all_faults_of_a_sheet_come_at_once(case, heads, tmp_path):
@@ -477,6 +544,20 @@ def test_what_is_no_workbook_is_refused_and_no_coding_sheet(case, tmp_path):
     assert not is_coding_sheet(saved(book, tmp_path))
 
 
+@pytest.mark.parametrize("page", ["Coding", "Read me"])
+@pytest.mark.parametrize(("separator", "encoding"), [(",", "utf-8"), (";", "utf-8-sig"), ("\t", "utf-16")])
+def test_a_coding_sheet_saved_as_csv_is_known_and_refused(case, drawn, tmp_path, page, separator, encoding):
+    path = tmp_path / "filled.csv"
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file, delimiter=separator).writerows(sheet_of(case, drawn)[page].iter_rows(values_only=True))
+    assert is_coding_sheet(path)
+    with pytest.raises(TableError) as refused:
+        read_coding_sheet(path, case)
+    assert str(refused.value) == "filled.csv: is a coding sheet saved as CSV. Save it as XLSX."
+    path.write_text("unit,A,B\n1,x,y\n", encoding="utf-8")
+    assert not is_coding_sheet(path)
+
+
 # ---- agreement -------------------------------------------------------------------------------------------------------
 
 
@@ -495,8 +576,34 @@ def test_three_rows_agree_as_worked_out_by_hand(case):
     a, b = "discovery", "leadership"
     small = coded_by(case, zip(rows, [a, b, b], strict=True))
     found = disputes.agreement_with(small, sheet({row: [(one, "for")] for row, one in zip(rows, [a, a, b], strict=True)}), draws=0)  # fmt: skip
-    assert found["coefficient"].tolist() == ["percent", "alpha", "alpha"]
-    assert found["value"].tolist() == pytest.approx([2 / 3, 4 / 9, 4 / 9])
+    assert found["coefficient"].tolist() == ["percent", "alpha", "alpha"] * 2
+    assert found["what"].tolist() == ["codes"] * 3 + ["codes_with_stance"] * 3
+    assert found["value"].tolist() == pytest.approx([2 / 3, 4 / 9, 4 / 9] * 2)  # every stance is for
+
+
+def test_codes_with_their_stance_agree_as_worked_out_by_hand(case):
+    # The doubter gives a for, a against, b for; the settlement a, b, b, all for: only the first and the last row are alike.
+    # Values: a+ twice, a- once, b+ three times, n = 6. D_o = 2/6; D_e = 1 - (2*1 + 0 + 3*2) / (6*5) = 22/30.
+    # alpha = 1 - (1/3) / (22/30) = 6/11. Codes alone: 4/9, as above.
+    rows = case.evidence["evidence_id"].tolist()[4:7]
+    a, b = "discovery", "leadership"
+    small = coded_by(case, zip(rows, [a, b, b], strict=True))
+    answers = dict(zip(rows, ([(a, "for")], [(a, "against")], [(b, "for")]), strict=True))
+    found = disputes.agreement_with(small, sheet(answers), draws=0).set_index(["what", "metric"])["value"]
+    assert found["codes"].tolist() == pytest.approx([2 / 3, 4 / 9, 4 / 9])
+    assert found["codes_with_stance"].tolist() == pytest.approx([2 / 3, 6 / 11, 6 / 11])
+
+
+def test_a_sheet_of_the_same_codes_with_every_stance_reversed_agrees_in_codes_only(case):
+    mine = case.codings[
+        (case.codings["coder"] == case.settings.coder) & case.codings["stance"].isin(["for", "against"])
+    ]
+    decided = replace(case, codings=mine)
+    rows = sorted(set(mine["evidence_id"]))[:40]
+    found = disputes.agreement_with(decided, sheet(settled(decided, rows, flip=True)), draws=0)
+    found = found[found["compared_with"] == case.settings.coder].set_index("what")["value"]
+    assert found["codes"].tolist() == [1, 1, 1]
+    assert found["codes_with_stance"].max() < 0.1
 
 
 def test_six_rows_of_sets_agree_as_published_in_the_methods(case):
@@ -507,7 +614,9 @@ def test_six_rows_of_sets_agree_as_published_in_the_methods(case):
     small = coded_by(case, [(row, code[one]) for row, many in zip(rows, settled_, strict=True) for one in many])
     given_ = ["a", "ab", "b", "c", "ab", ""]
     answers = {row: [(code[one], "for") for one in many] or "x" for row, many in zip(rows, given_, strict=True)}
-    found = disputes.agreement_with(small, sheet(answers), draws=0).set_index("metric")["value"]
+    found = (
+        disputes.agreement_with(small, sheet(answers), draws=0).query("what == 'codes'").set_index("metric")["value"]
+    )
     assert (found["jaccard"], found["masi"]) == pytest.approx((0.384615, 0.308026), abs=1e-6)
 
 
@@ -517,6 +626,7 @@ def test_agreement_is_that_of_a_table_built_by_hand_on_the_rows_decided_on_only(
     found = disputes.agreement_with(case, sheet(answers), draws=100, seed=3)
     assert found["compared_with"].unique().tolist() == ["adjudicated", "A", "B"]
     assert (found["n_units"] == 14).all()
+    found = found[found["what"] == "codes"]
     for other in ("adjudicated", "A", "B"):
         theirs = case.codings[case.codings["coder"] == other]
         sets = {row: frozenset(theirs.loc[theirs["evidence_id"] == row, "code_id"]) for row in sorted(answers)}
@@ -533,7 +643,7 @@ def test_two_doubters_are_compared_on_the_rows_that_both_decided_on(case):
     both = disputes.with_sheet(case, sheet(settled(case, rows[:6]), "budi"))
     found = disputes.agreement_with(both, sheet(settled(case, rows[3:])), draws=0)
     budi = found[found["compared_with"] == "budi"]
-    assert (budi["coder_type"].tolist(), budi["n_units"].tolist()) == (["person"] * 3, [3] * 3)
+    assert (budi["coder_type"].tolist(), budi["n_units"].tolist()) == (["person"] * 6, [3] * 6)
     assert budi["value"].dropna().eq(1).all()
 
 
@@ -610,6 +720,25 @@ def test_a_doubter_who_agrees_turns_and_moves_nothing(case):
     pd.testing.assert_frame_equal(indicators.measured(other), indicators.measured(case))
 
 
+def test_the_verdicts_that_could_turn_are_those_that_turn_on_a_sheet_of_nothing_or_of_the_contrary(case):
+    rows = disputes.draw(case, 150, seed=SEED)["evidence_id"].tolist()
+    found = disputes.could_turn(case, sheet(settled(case, rows)))  # what the coder wrote does not matter
+    key = ["set_id", "place"]
+    for name, answers in {"reversed": settled(case, rows, flip=True), "without": dict.fromkeys(rows, "x")}.items():
+        after = disputes.turned(case, sheet(answers)).set_index(key)["verdict.after"]
+        mine = found[found["verdict"] != found[f"verdict.{name}"]].set_index(key)[f"verdict.{name}"]
+        assert len(after) > 2
+        assert mine.to_dict() == after.to_dict()
+    assert "shared-motivation" in set(found.loc[found["place"] == case.settings.wider_place, "set_id"])
+    assert disputes.coverage(case, sheet(settled(case, rows))) == (150, 203)
+
+
+def test_no_verdict_could_turn_through_rows_of_no_indicator(case):
+    strata = disputes.strata(case)
+    rows = strata.index[strata == disputes.NO_INDICATOR].tolist()
+    assert disputes.could_turn(case, sheet(settled(case, rows))).empty
+
+
 def test_a_dispute_changes_the_settled_codings_of_its_rows_only(case, contrary):
     before = case.codings.copy()
     other = readings.disputed(disputes.with_sheet(case, contrary), coder="ani").codings
@@ -638,7 +767,7 @@ def test_a_kept_sheet_is_read_with_the_case_and_stands_among_its_readings(case, 
     pd.testing.assert_frame_equal(
         found.second_codings.sort_values(by, ignore_index=True), contrary.rows().sort_values(by, ignore_index=True)
     )
-    assert [one.name for one in readings.coders(found)] == ["coder A", "coder B", "coder ani"]
+    assert [(one.name, one.kind) for one in readings.coders(found)] == [("coder A", "coder"), ("coder B", "coder"), ("coder ani", "dispute")]  # fmt: skip
     values = readings.run_readings(found, readings.coders(found)[2:], [indicators.measured]).values
     after = values[values["fact_id"].str.endswith(".verdict")].set_index("fact_id")["value"]
     for one in disputes.turned(case, contrary).to_dict("records"):
@@ -665,13 +794,24 @@ def test_only_what_reads_the_second_codings_is_made_anew(copy_of_case):
     assert read_case(copy_of_case).second_codings.empty
 
 
-def test_a_share_of_coder_readings_counts_the_doubter_and_leads_to_the_rows(few, contrary):
+def test_a_doubter_of_one_row_leaves_the_shares_of_whole_coders_as_they_were(few):
+    row = disputes.draw(few, 1, seed=SEED)["evidence_id"].tolist()
+    before, after = (readings.results(one).facts.set_index("fact_id") for one in (few, disputes.with_sheet(few, sheet(settled(few, row)))))  # fmt: skip
+    assert not before.index.str.contains("dispute").any()
+    pd.testing.assert_frame_equal(after.loc[before.index], before)
+    added = after.loc[after.index.difference(before.index)]
+    assert (len(added), set(added["value"])) == (30, {1.0})
+    assert added.index.str.endswith(".verdict.share.dispute").all()
+
+
+def test_a_share_of_disputes_is_of_doubters_only_and_leads_to_their_rows(few, contrary):
     disputed = disputes.with_sheet(few, contrary)
     found = readings.results(disputed)
     facts = found.facts.set_index("fact_id")
-    one = "capacity-joint-action.surakarta.verdict.share.coder"
-    assert facts.at[one, "value"] == pytest.approx(2 / 3)  # A and B say what the settlement says, the doubter does not
-    assert "3 other codings" in facts.at[one, "how"]
+    one = "capacity-joint-action.surakarta.verdict.share.dispute"
+    assert facts.at[one, "value"] == 0  # A and B say what the settlement says, the doubter does not
+    assert "coders of some rows (1 in all)" in facts.at[one, "how"]
+    assert facts.at[one.replace("dispute", "coder"), "value"] == 1
     rows = found.fact_support[found.fact_support["table"] == "second_codings"]
     assert set(rows.loc[rows["fact_id"] == one, "row_id"]) <= set(row_ids("second_codings", disputed.second_codings))
     tables = {name: set(row_ids(name, table)) for name, table in disputed.tables()}
@@ -683,6 +823,27 @@ def test_a_share_of_coder_readings_counts_the_doubter_and_leads_to_the_rows(few,
     moved = set(facts.index[facts["value"].ne(after["value"]) & ~(facts["value"].isna() & after["value"].isna())])
     mine = row_ids("second_codings", disputed.second_codings)[at]
     assert moved <= set(rows.loc[rows["row_id"] == mine, "fact_id"])
+    assert rows["fact_id"].str.endswith(".share.dispute").all()
+
+
+def test_the_verdicts_of_each_doubter_are_stored_by_name_and_only_where_there_is_one(few, contrary, copy_of_case):
+    stored, names = copy_of_case / "data/processed", []
+    for one in (few, disputes.with_sheet(few, contrary), few):
+        processed.store(copy_of_case, readings.results(one), {"seed": 1}, title="")
+        package = json.loads((stored / "datapackage.json").read_text(encoding="utf-8"))
+        listed = {resource["name"]: resource for resource in package["resources"]}
+        tables = processed.read_results(copy_of_case).tables
+        there = ["disputed_verdicts" in where for where in (listed, tables)]
+        names.append([*there, (stored / "disputed_verdicts.csv").exists()])
+        if all(there):
+            table = tables["disputed_verdicts"]
+            assert [field["name"] for field in listed["disputed_verdicts"]["schema"]["fields"]] == list(table)
+    assert names == [[False] * 3, [True] * 3, [False] * 3]
+    assert list(table) == ["coder", "set_id", "place", "verdict", "verdict_after", "n_for", "n_for_after", "n_against", "n_against_after"]  # fmt: skip
+    assert (set(table["coder"]), len(table)) == ({"ani"}, 30)
+    turned = table[table["verdict"] != table["verdict_after"]].reset_index(drop=True)
+    wanted = disputes.turned(few, contrary).rename(columns=lambda name: name.replace(".after", "_after"))
+    pd.testing.assert_frame_equal(turned.drop(columns="coder"), wanted[list(table)[1:]], check_dtype=False)
 
 
 def written(folder, name, *rows):
@@ -733,7 +894,8 @@ def dashat(monkeypatch, capsys):
 def test_template_writes_a_sheet_tells_the_draw_and_refuses_with_a_line(dashat, copy_of_case, tmp_path):
     path = tmp_path / "sheet.xlsx"
     words = ["template", path, "--coding", "ani", "--case", copy_of_case, "--rows", "15", "--seed", "4", "--lang", "en"]
-    assert dashat(*words) == (0, "", f"{path}: 15 rows drawn, seed 4.\n")
+    told = "  no indicator: 4 of 106 rows\n  Capacity for joint action: 4 of 76 rows\n  Principled engagement: 4 of 15 rows\n  Shared motivation: 3 of 6 rows\n"
+    assert dashat(*words) == (0, "", f"{path}: 15 rows drawn, seed 4.\n{told}")
     before = path.read_bytes()
     ended, out, err = dashat(*words)
     assert (ended, out, err.count("\n")) == (1, "", 1)
@@ -742,15 +904,42 @@ def test_template_writes_a_sheet_tells_the_draw_and_refuses_with_a_line(dashat, 
     assert dashat(*words, "--force")[0] == 0
     assert path.read_bytes() == before
     assert dashat(*words, "--by", "mood")[0] == 2
+    assert dashat(*words, "--shares", "fair")[0] == 2
+    proportional = dashat(*words, "--force", "--shares", "proportional")[2]
+    assert "Capacity for joint action: 6 of 76 rows\n" in proportional
+    assert read_me(path)[in_both("sheet", "shares")] == "proportional"
+    assert "news: 5 of 165 rows" in dashat(*words, "--force", "--by", "kind")[2]
+    assert "Kota Surakarta: " in dashat(*words, "--force", "--by", "place")[2]
+    assert dashat(*words, "--force")[0] == 0
     assert dashat("template", tmp_path / "sheet.csv", "--coding", "ani", "--case", copy_of_case)[0] == 2
     assert dashat("template", path, "--case", copy_of_case)[0] == 2
-    assert dashat("agreement", path, "--case", copy_of_case)[1:] == ("", "sheet.xlsx, sheet Coding: no row is coded. Fill at least one row.\n")  # fmt: skip
+    words = ["agreement", path, "--case", copy_of_case]
+    assert dashat(*words, "--lang", "en")[1:] == ("", "sheet.xlsx, sheet Coding: no row is coded. Fill at least one row.\n")  # fmt: skip
+
+
+def test_errors_come_in_the_language_that_the_command_speaks(dashat, copy_of_case, tmp_path):
+    path = tmp_path / "sheet.xlsx"
+    words = ["template", path, "--coding", "ani", "--case", copy_of_case]
+    assert "baris diambil" in dashat(*words)[2]  # the case is read in Indonesian first
+    already = "sheet.xlsx: sudah ada. Pilih nama lain, atau tambahkan --force untuk menimpanya.\n"
+    assert dashat(*words)[2] == already
+    assert dashat(*words, "--lang", "en")[2].startswith("sheet.xlsx: is there already.")
+    assert reader("id")("no row is coded.") in dashat("agreement", path, "--case", copy_of_case)[2]
+    assert "no row is coded." in dashat("agreement", path, "--case", copy_of_case, "--lang", "en")[2]
+    assert reader("id")("there are no stored results.") in dashat("why", "n_rows", "--case", copy_of_case)[2]
+    (copy_of_case / "data/raw/places.csv").unlink()
+    for command in (["run", copy_of_case], ["report", copy_of_case], words):
+        assert "places.csv" in dashat(*command)[2]
+        assert dashat(*command)[2] != dashat(*command, "--lang", "en")[2]
+    assert "is not in" in dashat("run", tmp_path)[2]  # no case: nothing says which language
+    assert dashat("agreement", tmp_path / "none.csv")[2] == "none.csv: is not there. Look at the name of the file.\n"
 
 
 def test_agreement_knows_a_filled_sheet_and_says_who_agrees_where_not_and_what_turns(dashat, copy_of_case, tmp_path):
     case = read_case(copy_of_case)
     rows = disputes.draw(case, 150, seed=SEED)["evidence_id"].tolist()
     book = fill(sheet_of(case, rows), case, settled(case, rows[:-2], flip=True))
+    book["Coding"].delete_rows(2)
     path = saved(book, tmp_path)
     words = ["agreement", path, "--case", copy_of_case, "--draws", "50"]
     ended, out, err = dashat(*words, "--lang", "en", "--by", "code")
@@ -758,17 +947,25 @@ def test_agreement_knows_a_filled_sheet_and_says_who_agrees_where_not_and_what_t
     for said in (
         "Agreement of ani (person) with the settlement adjudicated (machine), A (machine), and B (machine)",
         "The coders are a person and a machine: read it as neither.", "The codings of the case are machine-assisted:",
-        "148 rows coded.", "2 rows of the draw were left open.", "sets (MASI)", "50 draws, seed 0",
+        "147 rows coded.", "2 rows of the draw were left open.", "1 row of the draw is not in the sheet.", "sets (MASI)", "50 draws, seed 0",
+        "drawn in equal shares, so that rare ones are in", "the codes alone, and the codes with their stance",
+        "147 of the 203 admitted rows of Kota Surakarta were coded.", "Verdicts that could turn if the settled codings",
         "Krippendorff's alpha of each code", "a coder used it fewer than",
         "Where ani and the settlement differ: 12 of", "Verdicts that turn under the reading 'coder ani'", "Capacity for joint action",
     ):  # fmt: skip
         assert said in out, said
     found = json.loads(dashat(*words, "--json")[1])
-    assert set(found) == {"coder", "coder_type", "seed", "draws", "done", "open", "nothing_fits", "agreement", "by_code", "differences", "turned", "moved"}  # fmt: skip
+    assert set(found) == {
+        "coder", "coder_type", "seed", "draws", "shares", "done", "open", "missing", "nothing_fits", "n_coded", "n_admitted",
+        "agreement", "by_code", "differences", "turned", "moved", "could_turn",
+    }  # fmt: skip
+    assert {one["what"] for one in found["agreement"]} == {"codes", "codes_with_stance"}
+    assert (found["shares"], found["n_coded"], found["n_admitted"]) == ("equal", 147, 203)
     sheet_ = read_coding_sheet(path, case)
     assert len(found["differences"]) == len(disputes.differences(case, sheet_)) > 12
     assert [one["set_id"] for one in found["turned"]] == disputes.turned(case, sheet_)["set_id"].tolist()
-    assert found["open"] == rows[-2:]
+    assert (found["open"], found["missing"]) == (rows[-2:], rows[:1])
+    assert [one["set_id"] for one in found["could_turn"]] == disputes.could_turn(case, sheet_)["set_id"].tolist()
     assert not (copy_of_case / "data/coders").exists()
     ended, _, err = dashat(*words, "--keep", "--lang", "en")
     assert (ended, err) == (0, f"Stored as {copy_of_case / 'data/coders/ani.csv'}; dashat run reads the verdicts by it too.\n")  # fmt: skip
@@ -783,10 +980,37 @@ def test_agreement_says_that_none_turns_and_that_all_is_alike(dashat, case, tmp_
     _, out, _ = dashat("agreement", path, "--case", ROOT, "--draws", "20", "--lang", "en")
     assert "ani and the settlement give every row the same codes and stances." in out
     assert "No verdict turns under the reading 'coder ani'." in out
+    assert "12 of the 203 admitted rows of Kota Surakarta were coded." in out
+
+
+def test_what_could_turn_and_which_verdicts_hold_on_other_counts_is_named(dashat, case, tmp_path, monkeypatch):
+    strata = disputes.strata(case)
+    rows = strata.index[strata == disputes.NO_INDICATOR].tolist()[:9]
+    path = saved(fill(sheet_of(case, rows), case, settled(case, rows)), tmp_path)
+    words = ["agreement", path, "--case", ROOT, "--draws", "0", "--lang", "en"]
+    assert "taken away or reversed: none could." in " ".join(dashat(*words)[1].split())
+    rows = strata.index[strata == "capacity-joint-action"].tolist()[:9]
+    path = saved(fill(sheet_of(case, rows), case, settled(case, rows, flip=True)), tmp_path)
+    held = disputes.moved(case, read_coding_sheet(path, case)).query("not turned")
+    out = dashat(*words)[1].partition("on other counts of events.")[2]
+    shown = [[cell.strip() for cell in line.split("│")[1:-1]] for line in out.splitlines()]
+    places = case.places.set_index("place")["name"]
+    assert len(held) > 2
+    for one in held.to_dict("records"):
+        counts = [str(one[name]) for name in ("n_for", "n_for.after", "n_against", "n_against.after")]
+        assert [one["label_en"], places[one["place"]], one["verdict"], *counts] in shown
+    monkeypatch.setattr(disputes, "FIRST", 1)
+    assert f"\n{len(held) - 1} more.\n" in dashat(*words)[1]
 
 
 def test_a_sheet_comes_alone_and_only_a_sheet_is_kept(dashat, case, drawn, tmp_path):
     path = saved(fill(sheet_of(case, drawn), case, {drawn[0]: "x"}), tmp_path)
+    page = tmp_path / "filled.csv"
+    with page.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(openpyxl.load_workbook(path)["Coding"].iter_rows(values_only=True))
+    for words in ([], ["--keep"]):
+        shown = dashat("agreement", page, "--case", ROOT, "--lang", "en", *words)
+        assert shown == (1, "", "filled.csv: is a coding sheet saved as CSV. Save it as XLSX.\n")
     ratings = tmp_path / "ratings.csv"
     ratings.write_text("unit,A,B\n1,x,x\n2,y,x\n", encoding="utf-8")
     assert dashat("agreement", path, "--metric", "masi")[0] == 2

@@ -7,10 +7,24 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from dashat_lib import fingerprint, indicators, outcomes
-from dashat_lib.pipeline import STAGES, compute
+from dashat_lib import fingerprint, indicators, outcomes, pipeline
+from dashat_lib.pipeline import STAGES
 
 NUMBERS = ["value", "lower", "upper", "reason"]
+
+
+@pytest.fixture(scope="module")
+def case(case):
+    """The case with few random draws, so that it can be computed many times."""
+    return replace(case, settings=case.settings.model_copy(update={"resamples": 20}))
+
+
+# The stages with many draws have the same property held in test_provenance, over all tables.
+QUICK = [one.name for one in STAGES if one.name not in ("network.groups", "network.bands", "stakeholders")]
+
+
+def compute(case):
+    return pipeline.compute(case, *QUICK)
 
 
 @pytest.fixture(scope="module")

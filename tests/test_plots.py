@@ -49,16 +49,27 @@ def test_row_bars_draw_each_count():
     style.figure_bytes(fig, alt="x", stamp=STAMP)
 
 
-def test_names_on_the_map_do_not_collide(case):
+WIDTH, PRINTED, READABLE = 18, 16, 6  # centimetres drawn, centimetres printed, points
+
+
+@pytest.mark.parametrize("least", [8, 1])
+def test_names_on_the_map_do_not_collide_and_are_readable_in_print(case, least):
     joined = pairs(case.ties)
-    fig, ax = style.figure(20, 13)
-    table = case.stakeholders.assign(n_families=9)
-    network.network_map(layout(joined, seed=1), joined, table, least=8, ax=ax)
+    fig, ax = style.figure(WIDTH, 12)
+    rows = case.evidence_actors.merge(case.evidence).merge(case.sources[["source_id", "source_family"]])
+    families = rows.groupby("stakeholder_id")["source_family"].nunique()
+    table = case.stakeholders.assign(n_families=case.stakeholders["stakeholder_id"].map(families).fillna(0).astype(int))
+    network.network_map(layout(joined, seed=case.settings.seed), joined, table, least=least, ax=ax)
     fig.canvas.draw()
     names = [text for text in ax.texts if text.get_text() in set(table["short_name"])]
+    assert len(names) > 8
     boxes = [text.get_window_extent() for text in names]
-    assert len(boxes) > 5
-    assert not any(one.overlaps(other) for at, one in enumerate(boxes) for other in boxes[at + 1 :])
+    for at, one in enumerate(boxes):
+        for other in boxes[at + 1 :]:
+            wide = max(0, min(one.x1, other.x1) - max(one.x0, other.x0))
+            high = max(0, min(one.y1, other.y1) - max(one.y0, other.y0))
+            assert wide * high <= 0.05 * min(one.width * one.height, other.width * other.height)
+    assert min(text.get_fontsize() for text in names) * PRINTED / WIDTH >= READABLE
     style.figure_bytes(fig, alt="x", stamp=STAMP)
 
 
@@ -118,3 +129,65 @@ def test_alt_texts_speak_the_readers_language(case):
     table = indicators.verdicts(indicators.gather(case, places=["surakarta"]))
     assert "didukung" in findings.verdict_bars_alt(table, say=reader("id"))
     assert "supported" in findings.verdict_bars_alt(table, say=reader("en"))
+
+
+def test_rank_bands_write_the_share_of_readings_as_first_beside_each_name():
+    from dashat_lib.words import reader
+
+    rows = [
+        ("degree", name, value, low, high, share, "resample")
+        for name, value, low, high, share in (("b", 5, 2, 6, 0.25), ("a", 9, 4, 9, 0.75))
+    ]
+    table = pd.DataFrame(rows, columns=["measure", "label", "value", "lower", "upper", "share_first", "kind"])
+    fig, ax = style.figure(9, 6)
+    network.rank_bands(table, [ax], kind="resample")
+    assert [one.get_text() for one in ax.get_yticklabels()] == ["a", "b"]
+    assert [one.get_text() for one in ax.texts] == ["75 %", "25 %"]
+    assert "a, first in 75 %" in network.rank_bands_alt(table, kind="resample", say=reader("en"))
+    style.figure_bytes(fig, alt="x", stamp=STAMP)
+
+
+def test_a_group_matrix_marks_each_tie_twice_and_each_group_once():
+    from matplotlib.patches import Rectangle
+
+    ties = pd.DataFrame({"source": ["p", "p", "r"], "target": ["q", "r", "s"], "weight": [1.0, 2.0, 1.0]})
+    groups = pd.DataFrame({"id": ["p", "q", "r", "s"], "group": [1, 1, 2, 2]})
+    about = pd.DataFrame({"stakeholder_id": list("pqrs"), "short_name": list("PQRS"), "sector": "government"})
+    fig, ax = style.figure(9, 9)
+    network.group_matrix(ties, groups, about, ax=ax)
+    marks = {tuple(point) for point in ax.collections[0].get_offsets().tolist()}
+    assert marks == {(0, 1), (1, 0), (0, 2), (2, 0), (2, 3), (3, 2)}
+    assert sum(isinstance(one, Rectangle) for one in ax.patches) == 2
+    assert "2 of 3 tied pairs" in network.group_matrix_alt(ties, groups)
+    style.figure_bytes(fig, alt="x", stamp=STAMP)
+
+
+def test_a_tie_that_only_the_thesis_reports_and_a_challenged_one_differ_in_colour_or_style(case):
+    from dashat_lib.network.stage import reported_ties
+
+    ties = reported_ties(case)
+    own = case.evidence.loc[case.evidence["source_id"].isin(case.settings.own_sources), "evidence_id"]
+    alone = set(case.ties.loc[case.ties["evidence_id"].isin(own), "relation"])
+    assert set(ties.loc[ties["own"], "network"]) <= alone
+    assert {"challenging", "supporting"} <= set(ties["polarity"])
+    lines = network._line_of(ties)
+    assert lines[ties["own"]].map(lambda line: line[1] == "--").all()
+    assert lines[(ties["polarity"] == "challenging") & ~ties["own"]].map(lambda line: line[1] == ":").all()
+    fig, axes = style.figure(20, 11, ncols=5, nrows=2)
+    network.relation_maps(layout(pairs(case.ties), seed=1), ties, case.stakeholders, list(axes.flat))
+    assert {"thesis only", "reported as challenging"} <= {one.get_text() for one in fig.legends[0].get_texts()}
+    style.figure_bytes(fig, alt="x", stamp=STAMP)
+
+
+def test_the_grid_of_power_and_interest_counts_every_stakeholder(case):
+    from dashat_lib import stakeholders
+    from dashat_lib.plots import stakeholders as grids
+
+    table = stakeholders.classes(case)
+    table = table.assign(label=table["stakeholder_id"])
+    fig, ax = style.figure(18, 16)
+    grids.power_interest_grid(table, cut=stakeholders.MIDPOINT, ax=ax)
+    numbers = [int(one.get_text()) for one in ax.texts if one.get_text().isdigit()]
+    assert sum(numbers) == len(table)
+    assert f"Grid of {len(table)} stakeholders" in grids.power_interest_grid_alt(table)
+    style.figure_bytes(fig, alt="x", stamp=STAMP)

@@ -64,12 +64,17 @@ def test_other_headings_can_be_named(tmp_path):
 @pytest.mark.parametrize(
     ("text", "choices", "expected"),
     [
+        ("unit,A,B\n1,3,2\n2,2,often\n", {"metric": "interval"}, "bad.csv, row 3, column B: 'often' is not a number."),
+        ("kalimat,siapa,apa\n1,A,3\n1,B,often\n", {"metric": "interval", "unit": "kalimat", "coder": "siapa", "value": "apa"},
+         "bad.csv, row 3, column apa: 'often' is not a number."),
+        ("unit,coder,code\n", {}, "bad.csv: has a header and no rows. Write the ratings below the header."),
+        ("unit,A,B\n1,,\n", {}, "bad.csv, column unit: no unit was coded by two coders."),
         ("unit,coder,code\n1,A,x\n1,A,y\n1,B,x\n", {}, "bad.csv, row 3, column coder: 'A' rates the unit 1 a second time."),
-        ("unit,A,B\n1,\"1,0\",1\n2,2,2\n", {"metric": "ordinal"}, "bad.csv, row 2, column value: '1,0' is not a number."),
+        ("unit,A,B\n1,\"1,0\",1\n2,2,2\n", {"metric": "ordinal"}, "bad.csv, row 2, column A: '1,0' is not a number."),
         ("unit,A,B\n1,x,x\nunit,A,B\n2,y,x\n", {}, "bad.csv, row 3: a heading stands among the rows."),
         ("unit,coder,code\n1,A,x\n2,B,x\n", {}, "bad.csv, column unit: no unit was coded by two coders."),
         ("unit,A\n1,x\n", {}, "bad.csv, row 1: holds one coder only."),
-        ("unit,A,B\n1,x;y,x\n", {}, "bad.csv, row 2, column value: 'x;y' looks like a set of codes."),
+        ("unit,A,B\n1,x;y,x\n", {}, "bad.csv, row 2, column A: 'x;y' looks like a set of codes."),
         ("unit,A,B\n1,x,x\n1,y,x\n", {}, "bad.csv, row 3, column unit: '1' stands in the table twice."),
         ("unit,A,B\n,x,x\n1,y,x\n", {}, "bad.csv, row 2, column unit: the cell is empty."),
         ("who,coder,code\n1,A,x\n", {}, "bad.csv, row 1, column unit: this column is missing. Name it: --unit HEADING."),
@@ -80,6 +85,30 @@ def test_what_is_wrong_is_told_by_file_row_and_column(tmp_path, text, choices, e
     with pytest.raises(TableError) as caught:
         read_ratings([written(tmp_path, "bad.csv", text)], **choices)
     assert expected in str(caught.value)
+
+
+SEVERAL = "With several files each must hold a column of units and one of values, of one coder."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (LONG, f"one.csv, row 1, column coder: holds several coders. {SEVERAL} Give this file alone, or take it apart."),
+        (WIDE, f"one.csv, row 1, column value: this column is missing. {SEVERAL} Name that of the values: --value HEADING."),
+        ("segment,code\n1,x\n1,y\n", "one.csv, row 3, column segment: 'one' rates the unit 1 a second time. Keep one of the two rows, or read the values as sets: --sets."),
+        ("segment,code\n", "one.csv: has a header and no rows. Write the ratings below the header."),
+    ],
+)  # fmt: skip
+def test_each_of_several_files_holds_one_coder(tmp_path, text, expected):
+    files = [written(tmp_path, "one.csv", text), written(tmp_path, "other.csv", "segment,code\n1,x\n2,y\n")]
+    with pytest.raises(TableError) as caught:
+        read_ratings(files)
+    assert str(caught.value) == expected
+
+
+def test_a_file_of_one_coder_may_name_that_coder(tmp_path):
+    files = [written(tmp_path, f"{one}.csv", f"unit,coder,code\n1,{one},x\n") for one in "AB"]
+    assert read_ratings(files).table.columns.tolist() == ["A", "B"]
 
 
 def test_a_file_that_is_not_there_or_no_workbook_gets_a_line(tmp_path):

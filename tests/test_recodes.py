@@ -358,7 +358,7 @@ def test_check_says_in_the_readers_language_what_each_recode_does(copy_of_case):
     said = found.stderr.splitlines()
     assert said[1:3] == [
         "recodes.csv, row 2: merge resources into knowledge: 10 codings on 5 rows by 3 coders; 3 codes below it move along.",
-        "recodes.csv, row 3: move leadership to the top: 36 codings on 14 rows by 3 coders.",
+        "recodes.csv, row 3: move leadership to the top: 36 codings on 14 rows by 3 coders. Careful: they counted for capacity-joint-action and count for leadership now; what 'for' and 'against' mean there must fit them.",
     ]
     assert found.stdout == ""
 
@@ -369,8 +369,8 @@ def test_one_of_each_is_said_in_the_singular():
     assert list(recodes.told(recodes.preview(small() | {"recodes": rows}), reader("en"))) == [
         "recodes.csv, row 2: merge d into c: 1 coding on 1 row by 1 coder; 1 code below it moves along.",
         "recodes.csv, row 3: rename c to n: 2 codings on 2 rows by 1 coder; 1 code below it moves along.",
-        "recodes.csv, row 4: move n below f: 2 codings on 2 rows by 1 coder; 1 code below it moves along.",
-        "recodes.csv, row 5: split n, the rows listed get b: 1 coding on 1 row by 1 coder.",
+        "recodes.csv, row 4: move n below f: 2 codings on 2 rows by 1 coder; 1 code below it moves along. Careful: they counted for a and count for f now; what 'for' and 'against' mean there must fit them.",
+        "recodes.csv, row 5: split n, the rows listed get b: 1 coding on 1 row by 1 coder. Careful: they counted for f and count for a now; what 'for' and 'against' mean there must fit them.",
     ]
 
 
@@ -485,3 +485,18 @@ def test_whatever_is_written_no_coding_is_lost_and_the_codebook_stays_a_tree(row
             seen.append(tree[seen[-1]])
     assert len(after["codings"]) == len(TREE)
     assert set(after["codings"]["code_id"]) <= set(tree)
+
+
+def test_why_and_the_report_say_that_codes_are_not_called_as_they_were_given(copy_of_case):
+    from dashat_lib import displays, provenance
+    from dashat_lib.report.document import document
+
+    plain = read_case(copy_of_case)
+    recode(copy_of_case, ("rename", "mutual-trust", "trust", LABELS))
+    case = read_case(copy_of_case)
+    results = pipeline.compute(case, "reduction")
+    said = provenance.why(case, results, "code.trust.surakarta.n_rows", say=reader("en")).text(reader("en"))
+    assert "1 recode is in force: codes are shown as they are called now." in said
+    found = document(case, displays.named_set(case), reader("en")).remarks
+    assert any("1 recode is in force" in one for one in found)
+    assert not any("in force" in one for one in document(plain, displays.named_set(plain), reader("en")).remarks)

@@ -46,9 +46,11 @@ def test_random_orders_do_not_hang_on_the_order_given_and_agree_with_the_slow_wa
     sources = {f"s{at}": one for at, one in enumerate(TEN)}
     turned = dict(reversed(sources.items()))
     one, other = (saturation.over_orders(item, orders=300, seed=4)[0] for item in (sources, turned))
-    assert {key: value for key, value in one.items() if key != "point"} == {
-        key: value for key, value in other.items() if key != "point"
+    of_the_order_given = {"point", "n_base", "n_at_point", "reason"}
+    assert {key: value for key, value in one.items() if key not in of_the_order_given} == {
+        key: value for key, value in other.items() if key not in of_the_order_given
     }
+    assert (one["n_base"], one["point"], one["n_at_point"], one["n_codes"]) == (10, 8, 13, 13)  # TEN, by hand
     names, rng = sorted(sources), np.random.default_rng(4)
     slow = [saturation.point([sources[names[at]] for at in rng.permutation(10)]) for _ in range(300)]
     assert one["median"] == np.nanmedian(slow)
@@ -69,3 +71,24 @@ def test_the_fact_of_the_definitions_is_the_point_of_the_table(case):
     results = compute(case, "reduction")
     fact = results.facts.set_index("fact_id").at["saturation_point_sources", "value"]
     assert fact == results.tables["saturation"].set_index("watched").at["codes", "point"]
+
+
+def test_a_base_without_any_of_the_codes_is_a_reason_of_its_own():
+    late = {f"s{at}": frozenset() if at < 5 else frozenset("ab") for at in range(9)}
+    found, _ = saturation.over_orders(late, orders=20, seed=1)
+    assert found["reason"] == "the base holds no code"
+    assert math.isnan(found["point"])
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ["may bring 0 new ones", "49"]), ("id", ["0 kode baru", "49"])])
+def test_the_sentence_for_a_methods_chapter_says_what_the_threshold_means_and_how_much_was_seen(case, language, words):
+    from dashat_lib.words import reader
+
+    points, _ = reduction.saturation_tables(case)
+    sentence = reduction.methods_sentence(points, reader(language))
+    one = points.set_index("watched").loc["codes"]
+    assert str(int(one["point"])) in sentence
+    assert all(word in sentence for word in words)
+    assert int(one["n_base"] * one["threshold"]) == 0
+    third = reduction.methods_sentence(points, reader(language), watched="inductive")
+    assert {"en": "holds none of them", "id": "tidak memuat satu pun"}[language] in third

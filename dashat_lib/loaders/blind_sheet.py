@@ -25,6 +25,7 @@ from ..workbooks import DARK, LINE, TO_FILL, finish, font, put
 ABOUT, CODING, CODEBOOK = "Read me", "Coding", "Codebook"
 MOST_CODES = 5
 CODER_TYPES = ("person", "machine")
+SHARES = ("equal", "proportional")
 NOTHING_FITS = "x"
 # Characters that no workbook can hold.
 UNWRITABLE = re.compile(r"[\000-\010]|[\013-\014]|[\016-\037]|[\ufffe\uffff]")
@@ -96,31 +97,36 @@ def name_problem(case: Case, name: str, *, file: str, column: str | None = None)
 # ---- the three sheets ------------------------------------------------------------------------------------------------
 
 
-def workbook(case: Case, drawn: Sequence[str], *, coder: str, by: str, seed: int) -> bytes:
+def workbook(case: Case, drawn: Sequence[str], *, coder: str, by: str, shares: str = SHARES[0], seed: int) -> bytes:
     """Return the coding sheet of some evidence rows; same call, same bytes.
 
     Parameters
     ----------
     drawn : sequence of evidence ids
         In the order in which they are to be coded (:func:`dashat_lib.disputes.draw`).
-    by, seed : str, int
+    by, shares, seed : str, str, int
         How they were drawn; told in the sheet.
     """
     book = Workbook()
     about = book.worksheets[0]
     about.title = ABOUT
-    _about(about, case, drawn, coder=coder, by=by, seed=seed)
+    _about(about, case, drawn, coder=coder, by=by, shares=shares, seed=seed)
     coding, codebook = book.create_sheet(CODING), book.create_sheet(CODEBOOK)
     stances_at = _codebook(codebook, case)
     _coding(coding, case, drawn, len(case.codebook), stances_at)
     return finish(book, headings={CODING: 1, CODEBOOK: 1}, title=in_both("sheet", "title"))
 
 
-def _about(sheet: Worksheet, case: Case, drawn: Sequence[str], *, coder: str, by: str, seed: int) -> None:
+_DRAWN = {
+    "equal": message("{n} of {total} admitted rows, in equal shares by {by}"),
+    "proportional": message("{n} of {total} admitted rows, in proportional shares by {by}"),
+}
+
+
+def _about(sheet: Worksheet, case: Case, drawn: Sequence[str], *, coder: str, by: str, shares: str, seed: int) -> None:
     total = len(admitted(case, place=case.settings.wider_place))
     draw = [
-        say("{n} of {total} admitted rows, in shares by {by}", n=len(drawn), total=total, by=say.label("group", by))
-        for say in map(reader, languages())
+        say(_DRAWN[shares], n=len(drawn), total=total, by=say.label("group", by)) for say in map(reader, languages())
     ]
     _put(sheet, 1, 1, in_both("sheet", "title"), wrap=False, font=font(bold=True, size=16, color=DARK))
     for at, title in enumerate(dict.fromkeys(case.settings.title.get(one, "") for one in languages()), start=2):
@@ -129,6 +135,7 @@ def _about(sheet: Worksheet, case: Case, drawn: Sequence[str], *, coder: str, by
         (in_both("column", "coder"), coder),
         (in_both("column", "coder_type"), CODER_TYPES[0]),
         (in_both("sheet", "draw"), " / ".join(dict.fromkeys(draw))),
+        (in_both("sheet", "shares"), shares),
         (in_both("sheet", "seed"), str(seed)),
         (in_both("sheet", "data"), data_hash(raw_files(case.folder))),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from .blind_sheet import (
     CODING,
     MOST_CODES,
     NOTHING_FITS,
+    SHARES,
     coding_headings,
     in_both,
     name_problem,
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _SHOWN = 60
+_WORKBOOKS = (".xlsx", ".xlsm", ".ods")
+_LONGEST_HEAD = 10_000
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,13 @@ class CodingSheet:
     done : tuple of str
         Evidence rows that the coder decided on, "nothing fits" among them.
     open_ : tuple of str
-        Rows of the draw left open, or deleted from the sheet.
+        Rows of the draw that stand in the sheet and were left open.
     memos_open : int
         Rows left open that hold a memo; it is not kept.
+    missing : tuple of str
+        Rows of the draw that are not in the sheet any more.
+    shares : str
+        How the rows were drawn (:data:`dashat_lib.loaders.blind_sheet.SHARES`); "" where the sheet does not tell.
     """
 
     coder: str
@@ -60,6 +68,8 @@ class CodingSheet:
     done: tuple[str, ...]
     open_: tuple[str, ...]
     memos_open: int = 0
+    missing: tuple[str, ...] = ()
+    shares: str = ""
 
     def rows(self) -> pd.DataFrame:
         """Return the codings as rows of the raw table ``second_codings``."""
@@ -72,22 +82,33 @@ class CodingSheet:
 
 
 def is_coding_sheet(path: Path) -> bool:
-    """Say whether a file is a blind coding sheet of dashat, whole or damaged, by what is in it."""
+    """Say whether a file is a blind coding sheet of dashat, whole, damaged or saved as CSV, by what is in it."""
+    marks = {_key(in_both("sheet", "title")), _key(in_both("column", "nothing_fits"))}
+    tops = _tops_of_workbook(path) if path.suffix.lower() in _WORKBOOKS else _top_of_text(path)
+    return any(_key(cell) in marks for cell in tops)
+
+
+def _tops_of_workbook(path: Path) -> list[str]:
     from python_calamine import CalamineError, load_workbook
 
-    if path.suffix.lower() not in (".xlsx", ".xlsm", ".ods"):
-        return False
     try:
         book = load_workbook(path)
-        tops = {
-            name: [plain(one) for row in book.get_sheet_by_name(name).to_python()[:1] for one in row]
-            for name in (ABOUT, CODING)
-            if name in book.sheet_names
-        }
+        sheets = [book.get_sheet_by_name(name).to_python()[:1] for name in (ABOUT, CODING) if name in book.sheet_names]
     except (CalamineError, OSError):
-        return False
-    marks = {_key(in_both("sheet", "title")), _key(in_both("column", "nothing_fits"))}
-    return any(_key(cell) in marks for cells in tops.values() for cell in cells)
+        return []
+    return [plain(one) for rows in sheets for row in rows for one in row]
+
+
+def _top_of_text(path: Path) -> list[str]:
+    """The cells of the first line of a text file, however a spreadsheet program wrote it."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(_LONGEST_HEAD)
+    except OSError:
+        return []
+    encoding = "utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    line = start.decode(encoding, errors="replace").partition("\n")[0]
+    return [cell.strip().strip('"') for cell in re.split(r"[;,\t]", line)]
 
 
 def read_coding_sheet(path: Path | str, case: Case) -> CodingSheet:
@@ -121,11 +142,18 @@ def read_coding_sheet(path: Path | str, case: Case) -> CodingSheet:
         (row.evidence_id, *coding, row.memo) for row in done for coding in (row.codings or [(None, None)])
     ]  # fmt: skip
     table = pd.DataFrame(codings, columns=["evidence_id", "code_id", "stance", "memo"], dtype="str")
-    decided = tuple(row.evidence_id for row in done)
+    decided, there = [row.evidence_id for row in done], {row.evidence_id for row in rows}
+    left = [one for one in about.draw if one not in set(decided)]
     return CodingSheet(
-        about.coder, about.coder_type, table, decided, tuple(one for one in about.draw if one not in set(decided)),
-        sum(1 for row in rows if row.memo and row not in done),
-    )  # fmt: skip
+        about.coder,
+        about.coder_type,
+        table,
+        tuple(decided),
+        open_=tuple(one for one in left if one in there),
+        memos_open=sum(1 for row in rows if row.memo and row not in done),
+        missing=tuple(one for one in left if one not in there),
+        shares=about.shares,
+    )
 
 
 def _opened(path: Path) -> Workbook:
@@ -135,6 +163,12 @@ def _opened(path: Path) -> Workbook:
     if not path.is_file():
         raise TableError(
             Problem(path.name, None, None, None, message("is not there."), message("Look at the name of the file."))
+        )
+    if path.suffix.lower() not in _WORKBOOKS and is_coding_sheet(path):
+        raise TableError(
+            Problem(
+                path.name, None, None, None, message("is a coding sheet saved as CSV."), message("Save it as XLSX.")
+            )
         )
     try:
         return load_workbook(path, data_only=True)
@@ -160,6 +194,7 @@ class _About:
     coder: str
     coder_type: str
     draw: tuple[str, ...]
+    shares: str
 
 
 def _about(lines: Sequence[tuple[int, list[str]]], case: Case, file: str) -> tuple[_About, list[Problem]]:
@@ -183,7 +218,8 @@ def _about(lines: Sequence[tuple[int, list[str]]], case: Case, file: str) -> tup
         problems.append(wrong)
     if told and kinds.one(told) is None:
         problems.append(Problem(file, None, in_both("column", "coder_type"), told, ONE_OF, WRITE_ONE, {"allowed": ", ".join(CODER_TYPES)}))  # fmt: skip
-    return _About(coder, kinds.one(told) or "", tuple(found["rows_drawn"].split())), problems
+    shares = [cell for _, cell in said.get(_key(in_both("sheet", "shares")), []) if cell in SHARES]
+    return _About(coder, kinds.one(told) or "", tuple(found["rows_drawn"].split()), "".join(shares[:1])), problems
 
 
 class _Words:
@@ -293,7 +329,7 @@ def _rows(grid: _Grid, case: Case, draw: Sequence[str]) -> tuple[list[_Row], lis
     codes, stances = _Words(case.codebook["code_id"], _code_names(case)), _Words(STANCES, _labels("stance", STANCES))
     for row, cells in grid.cells:
         name = cells["evidence_id"]
-        problems += _wrong_id(grid, row, name, texts, draw, first.get(name))
+        problems += _wrong_id(grid, row, cells, texts, draw, first.get(name))
         first.setdefault(name, row)
         problems += _changed_text(grid, row, cells, texts.get(name))
         codings, wrong = _codings(grid, row, cells, codes, stances)
@@ -304,15 +340,24 @@ def _rows(grid: _Grid, case: Case, draw: Sequence[str]) -> tuple[list[_Row], lis
 
 
 def _wrong_id(
-    grid: _Grid, row: int, name: str, texts: Mapping[str, object], draw: Sequence[str], other: int | None
+    grid: _Grid,
+    row: int,
+    cells: Mapping[str, str],
+    texts: Mapping[str, Mapping[str, str]],
+    draw: Sequence[str],
+    other: int | None,
 ) -> Iterator[Problem]:
+    """What is wrong with the id of a row. Ids look alike, so the id that was meant is known by the text beside it only."""
+    name = cells["evidence_id"]
     if not name:
         yield grid.problem(row, "evidence_id", None, EMPTY, message("Write the id of the row, or empty the line."))
     elif name not in texts:
-        near = nearest(name, draw or texts)
+        meant = [one for one in draw or texts if one in texts and all(cells[at] == text for at, text in texts[one].items())]  # fmt: skip
+        known = len(meant) == 1
         yield grid.problem(
             row, "evidence_id", name, message("'{value}' is no row of this case."),
-            WRITE_NEAREST if near else message("Restore the id, or delete the line."), near=near,
+            message("Restore the id beside this text: {meant}.") if known else message("Restore the id beside this text, or delete the line."),
+            meant=meant[0] if known else None,
         )  # fmt: skip
     elif other is not None:
         yield grid.problem(row, "evidence_id", name, message("'{value}' stands in row {other} already."), message("Keep one of the two lines."), other=str(other))  # fmt: skip

@@ -87,13 +87,16 @@ def read_ratings(
     Raises
     ------
     TableError
-        With file, row and column: one coder twice on one unit, a value that is no number, a heading that stands among the
-        rows, no unit that two coders share.
+        With file, row and column as the file heads it: one coder twice on one unit, a value that is no number, a heading
+        that stands among the rows, no rows at all, several coders in one of several files, no unit that two coders share.
     """
     given = [Path(path) for path in paths]
     tables = [_read(path) for path in given]
+    bare = [path.name for table, path in zip(tables, given, strict=True) if table.empty]
+    if bare:
+        raise TableError(Problem(name, None, None, None, message("has a header and no rows."), message("Write the ratings below the header.")) for name in bare)  # fmt: skip
     if len(tables) > 1:
-        long = pd.concat([_side(table, path, unit, value) for table, path in zip(tables, given, strict=True)])
+        long = pd.concat([_side(table, path, unit, coder, value) for table, path in zip(tables, given, strict=True)])
         layout, files = "side by side", {path.stem: path.name for path in given}
     else:
         table, name = tables[0], given[0].name
@@ -110,6 +113,7 @@ def read_ratings(
                 raise TableError(Problem(name, 1, None, None, message("holds one coder only."), message("Give a column for each coder, or a second file.")))  # fmt: skip
             wide = table.rename(columns={key: "unit"}).assign(at=table.index)
             long = wide.melt(["unit", "at"], var_name="coder", value_name="value")
+            long = long.assign(unit_in=key, coder_in=long["coder"], value_in=long["coder"])
             layout, files = "wide", {}
             twice = table[table[key].duplicated() & table[key].notna()]
             if len(twice):
@@ -172,23 +176,32 @@ def _find(table: pd.DataFrame, given: str | None, usual: Sequence[str]) -> str |
 
 
 def _tidy(table: pd.DataFrame, unit: str, coder: str, value: str) -> pd.DataFrame:
-    return pd.DataFrame({"unit": table[unit], "coder": table[coder], "value": table[value], "at": table.index})
+    """Ratings one a row, with the headings under which unit, coder and value stand in the file."""
+    cells = {"unit": table[unit], "coder": table[coder], "value": table[value], "at": table.index}
+    return pd.DataFrame({**cells, "unit_in": unit, "coder_in": coder, "value_in": value})
 
 
-def _side(table: pd.DataFrame, path: Path, unit: str | None, value: str | None) -> pd.DataFrame:
+def _side(table: pd.DataFrame, path: Path, unit: str | None, coder: str | None, value: str | None) -> pd.DataFrame:
+    """The ratings of one coder, named after the file."""
+    coders = _find(table, coder, CODER)
+    if coders is not None and table[coders].nunique() > 1:
+        raise TableError(Problem(path.name, 1, coders, None, message("holds several coders."), message("With several files each must hold a column of units and one of values, of one coder. Give this file alone, or take it apart.")))  # fmt: skip
     key = _find(table, unit, UNIT) or str(table.columns[0])
     others = [str(name) for name in table if name != key]
     column = _find(table, value, VALUE) or (others[0] if len(others) == 1 else None)
     if column is None:
-        raise TableError(Problem(path.name, 1, "value", None, message("this column is missing."), message("Name it: --{word} HEADING."), {"word": "value"}))  # fmt: skip
-    return pd.DataFrame({"unit": table[key], "coder": path.stem, "value": table[column], "at": table.index})
+        raise TableError(Problem(path.name, 1, "value", None, message("this column is missing."), message("With several files each must hold a column of units and one of values, of one coder. Name that of the values: --value HEADING.")))  # fmt: skip
+    cells = {"unit": table[key], "coder": path.stem, "value": table[column], "at": table.index}
+    return pd.DataFrame({**cells, "unit_in": key, "coder_in": key, "value_in": column})
 
 
 def _problems(long: pd.DataFrame, *, metric: str, sets: bool) -> list[Problem]:
     found = []
     filled = long.dropna(subset=["value"])
     for one in filled[filled["unit"].isna()].itertuples():
-        found.append(Problem(one.file, one.at + 2, "unit", None, message("the cell is empty."), message("Fill it in.")))
+        found.append(
+            Problem(one.file, one.at + 2, one.unit_in, None, message("the cell is empty."), message("Fill it in."))
+        )
     headings = {*UNIT, *CODER, *VALUE}
     stray = filled[
         filled["unit"].str.casefold().isin(headings)
@@ -209,20 +222,20 @@ def _problems(long: pd.DataFrame, *, metric: str, sets: bool) -> list[Problem]:
         twice = filled[filled.duplicated(["unit", "coder"], keep="first")]
         for one in twice.itertuples():
             found.append(
-                Problem(one.file, one.at + 2, "coder", str(one.coder), message("'{value}' rates the unit {unit} a second time."),
+                Problem(one.file, one.at + 2, one.coder_in, str(one.coder), message("'{value}' rates the unit {unit} a second time."),
                         message("Keep one of the two rows, or read the values as sets: --sets."), {"unit": str(one.unit)})
             )  # fmt: skip
         joined = filled[filled["value"].str.contains(SEPARATOR, regex=False)]
         for one in joined.itertuples():
-            found.append(Problem(one.file, one.at + 2, "value", str(one.value), message("'{value}' looks like a set of codes."), message("Read the values as sets: --sets.")))  # fmt: skip
+            found.append(Problem(one.file, one.at + 2, one.value_in, str(one.value), message("'{value}' looks like a set of codes."), message("Read the values as sets: --sets.")))  # fmt: skip
     if metric in NUMERIC:
         for one in filled[~filled["value"].map(is_number)].itertuples():
-            found.append(Problem(one.file, one.at + 2, "value", str(one.value), message("'{value}' is not a number."), message("Write digits only, decimals after a point, or choose --metric nominal.")))  # fmt: skip
-    if not found and len(filled):
+            found.append(Problem(one.file, one.at + 2, one.value_in, str(one.value), message("'{value}' is not a number."), message("Write digits only, decimals after a point, or choose --metric nominal.")))  # fmt: skip
+    if not found:
         n_coders = filled.drop_duplicates(["unit", "coder"]).groupby("unit").size()
-        if n_coders.max() < 2:
+        if n_coders.empty or n_coders.max() < 2:
             found.append(
-                Problem(str(long["file"].iloc[0]), None, "unit", None, message("no unit was coded by two coders."),
+                Problem(str(long["file"].iloc[0]), None, str(long["unit_in"].iloc[0]), None, message("no unit was coded by two coders."),
                         message("Look whether the ids of the units are written alike."))
             )  # fmt: skip
     return found

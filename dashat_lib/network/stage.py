@@ -78,6 +78,28 @@ def tie_table(networks_: Mapping[str, Network]) -> pd.DataFrame:
     return table[["network", *[name for name in table if name != "network"]]]
 
 
+def reported_ties(case: Case) -> pd.DataFrame:
+    """Return every tie of every relation as a map tells it apart, those of the document under examination too.
+
+    Returns
+    -------
+    DataFrame, one row a relation and pair
+        ``network`` (the relation), ``source, target, own`` (no other document reports it), ``polarity`` (of its evidence rows where all
+        have one, else "neutral").
+    """
+    about = case.evidence.set_index("evidence_id")
+    own = about["source_id"].isin(case.settings.own_sources)
+    ends = {"source_stakeholder": "source", "target_stakeholder": "target"}
+    rows = case.ties.rename(columns=ends)[["relation", "source", "target", "directed", "evidence_id"]]
+    pair = np.sort(rows[["source", "target"]].to_numpy(dtype=str), axis=1)
+    rows.loc[~rows["directed"], ["source", "target"]] = pair[~rows["directed"].to_numpy()]
+    rows = rows.assign(own=rows["evidence_id"].map(own), polarity=rows["evidence_id"].map(about["polarity"]))
+    found = rows.groupby(["relation", "source", "target"], as_index=False).agg(
+        own=("own", "all"), polarity=("polarity", lambda told: told.iloc[0] if told.nunique() == 1 else "neutral")
+    )
+    return found.rename(columns={"relation": "network"})
+
+
 def results(case: Case) -> Results:
     """Return the stakeholder network of a case: measures of the whole and of each stakeholder, brokerage, ties, facts."""
     nets = networks(case)

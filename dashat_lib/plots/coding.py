@@ -139,8 +139,8 @@ def code_network(
         say("more often than chance within sources (q < {q})", q=SURE),
         say("no more than chance, or too few rows to tell"),
     ]
-    ax.legend(handles, words, loc="lower center", bbox_to_anchor=(0.5, 0.0), ncols=2, fontsize=7)
-    ax.set(xlim=(-1.9, 1.9), ylim=(-2.0, 1.75), aspect="equal")
+    ax.legend(handles, words, loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=1, fontsize=7)
+    ax.set(xlim=(-1.9, 1.9), ylim=(-1.95, 1.85), aspect="equal")
     ax.set_axis_off()
     return ax
 

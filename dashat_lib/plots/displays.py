@@ -15,18 +15,18 @@ from ..words import Reader, reader
 from .style import STANCE
 
 ENGLISH = reader("en")
-MARKS = {"for": ("✓", STANCE["for"]), "against": ("✗", STANCE["against"]), "mixed": ("±", "#444444"), "neutral": ("○", "#444444"), "none": ("·", "#AAAAAA")}  # fmt: skip
+MARKS = {"for": ("✓", STANCE["for"]), "against": ("✗", STANCE["against"]), "mixed": ("±", "#444444"), "neutral": ("○", "#444444"), "none": (".", "#888888")}  # fmt: skip
 _SIDES = (("for", STANCE["for"], ""), ("mixed", "#8A8A8A", ""), ("neutral", "#C8C8C8", ""), ("against", STANCE["against"], "///"))  # fmt: skip
 
 
 def _grid(
-    ax: Axes, rows: Mapping[str, str], columns: Mapping[str, str], bold: Collection[str], *, width: int = 16
+    ax: Axes, rows: Mapping[str, str], columns: Mapping[str, str], bold: Collection[str], *, width: int = 24
 ) -> None:
     """Headings at the left and on top, thin lines between, whole indicators in bold."""
     ax.set_xlim(-0.5, len(columns) - 0.5)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_yticks(range(len(rows)), [fill(one, 34) for one in rows.values()], fontsize=7)
-    ax.set_xticks(range(len(columns)), [fill(one, width) for one in columns.values()], fontsize=6.5, rotation=55, ha="left", rotation_mode="anchor")  # fmt: skip
+    ax.set_xticks(range(len(columns)), [fill(one, width) for one in columns.values()], fontsize=6.5, rotation=90)  # fmt: skip
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     for label, key in [*zip(ax.get_yticklabels(), rows, strict=True), *zip(ax.get_xticklabels(), columns, strict=True)]:
@@ -65,7 +65,7 @@ def checklist_marks(
                 text = "/".join(sides) if both else say.number(int(events.at[row, column]))
                 ax.text(x + 0.1, y, text, ha="left", va="center", fontsize=7)
     words = [("for", say("all events for")), ("against", say("all events against")), ("mixed", say("events on both sides")), ("neutral", say("no direction")), ("none", say("no evidence"))]  # fmt: skip
-    handles = [plt.Line2D([], [], linestyle="", marker=f"${MARKS[key][0]}$", color=MARKS[key][1], label=text) for key, text in words]  # fmt: skip
+    handles = [plt.Line2D([], [], linestyle="", marker="." if key == "none" else f"${MARKS[key][0]}$", color=MARKS[key][1], label=text) for key, text in words]  # fmt: skip
     ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.4, -0.02), ncols=3, fontsize=7)
     return ax
 
@@ -82,9 +82,11 @@ def bubbles(
     y, x = np.nonzero(every.to_numpy())
     n, bad = every.to_numpy()[y, x], against.to_numpy()[y, x]
     size = 40 + 480 * n / most
-    ax.scatter(x, y, s=size, color="#BFD9EC", edgecolors=STANCE["for"], linewidths=0.8, label=say("events"))
+    ax.scatter(
+        x, y, s=size, color="#BFD9EC", edgecolors=STANCE["for"], linewidths=0.8, label=say("events"), clip_on=False
+    )
     ax.scatter(x[bad > 0], y[bad > 0], s=40 + 480 * bad[bad > 0] / most, facecolors="none", edgecolors=STANCE["against"],
-               linewidths=1.2, label=say("of them against"))  # fmt: skip
+               linewidths=1.2, label=say("of them against"), clip_on=False)  # fmt: skip
     for at_x, at_y, count in zip(x.tolist(), y.tolist(), n, strict=True):
         ax.text(at_x, at_y, say.number(int(count)), ha="center", va="center", fontsize=6.5)
     legend = ax.legend(loc="upper center", bbox_to_anchor=(0.4, -0.02), ncols=2, fontsize=7)
@@ -115,9 +117,14 @@ def time_strips(
         label = {"for": say("events for"), "mixed": say("mixed"), "neutral": say("no direction")}[stance]
         ax.bar(at_x.ravel(), -height.ravel(), 0.5, bottom=(at_y - ground).ravel(), color=colour, linewidth=0, label=label)  # fmt: skip
         ground = ground + height
+
+    def told(y: int, x: int) -> str:
+        bare = tables["mixed"][y, x] + tables["neutral"][y, x]
+        return f"{tables['for'][y, x]} / {tables['against'][y, x]}" + (f" / {bare}" if bare else "")
+
     for x, y in zip(at_x.ravel(), at_y.ravel(), strict=True):
         if up[y, x] or tables["against"][y, x]:
-            ax.text(x + 0.28, y, f"{up[y, x]} / {tables['against'][y, x]}", fontsize=5.8, va="center", ha="left", color="#333333")  # fmt: skip
+            ax.text(x + 0.28, y, told(y, x), fontsize=5.8, va="center", ha="left", color="#333333")  # fmt: skip
     ax.hlines(range(len(rows)), -0.5, len(columns) - 0.5, color="#999999", linewidth=0.5)
     ax.legend(loc="upper center", bbox_to_anchor=(0.4, -0.02), ncols=4, fontsize=7)
     return ax
@@ -178,7 +185,7 @@ def cover(
     return ax
 
 
-SIZES = {"checklist": (17, 12), "concepts": (18, 9), "roles": (18, 9), "times": (17, 13), "effects": (16, 7), "framework": (18, 28)}  # fmt: skip
+SIZES = {"checklist": (17, 12), "concepts": (18, 9), "roles": (18, 9), "times": (17, 13), "effects": (16, 7), "framework": (18, 28), "actors": (13, 20)}  # fmt: skip
 
 
 def draw(
@@ -203,20 +210,25 @@ def draw(
             display,
             rows,
             columns,
-            unit="event_id" if display.name == "concepts" else "evidence_id",
+            unit=UNITS.get(display.name, "event_id"),
             bold=bold,
             say=say,
             ax=ax,
         )
-    return {"roles": bubbles, "times": time_strips}[display.name](display, rows, columns, bold=bold, say=say, ax=ax)
+    return {"roles": bubbles, "actors": bubbles, "times": time_strips}[display.name](
+        display, rows, columns, bold=bold, say=say, ax=ax
+    )
+
+
+UNITS = {"framework": "evidence_id"}  # what is read is rows; every other display counts events
 
 
 def display_alt(display: Display, rows: Mapping[str, str], columns: Mapping[str, str], *, say: Reader = ENGLISH) -> str:
     """Say what the figure of a display shows: its size, how much of it is empty, the fullest cells."""
-    events = display.table(unit="event_id")
-    first = events.stack().sort_values(ascending=False, kind="stable").head(3)
+    table = display.table(unit=UNITS.get(display.name, "event_id"))
+    first = table.stack().sort_values(ascending=False, kind="stable").head(3)
     parts = [say("{row} with {column} {n}", row=rows[row], column=columns[column], n=int(n)) for (row, column), n in first.items()]  # fmt: skip
     return say(
-        "{title}: {n} rows by {m} columns, {empty} cells without evidence. Most events: {parts}.",
-        title=say.label("display", display.name), n=len(rows), m=len(columns), empty=int((events.to_numpy() == 0).sum()), parts="; ".join(parts),
+        "{title}: {n} rows by {m} columns, {empty} cells without evidence. Fullest: {parts}.",
+        title=say.label("display", display.name), n=len(rows), m=len(columns), empty=int((table.to_numpy() == 0).sum()), parts="; ".join(parts),
     )  # fmt: skip

@@ -18,11 +18,12 @@ SIDES = ("for", "against", "mixed", "neutral")
 
 @dataclass(frozen=True)
 class Line:
-    """An evidence row in a cell: its id, what the coding says there, its own short text."""
+    """An evidence row in a cell: its id, what the coding says there, its own short text, the event it reports."""
 
     evidence_id: str
     stance: str
     text: str
+    event_id: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def document(case: Case, found: Sequence[Display], say: Reader) -> Document:
             say("An empty cell is no evidence, not absence: what no page reports may well exist in the field."),
             say("Rows on {place} or a place inside it, settled codings, without the rows of the document under examination.", place=place),
             how_coded(case, say),
+            *([say.count("{n} recode is in force: codes are shown as they are called now.", "{n} recodes are in force: codes are shown as they are called now.", len(case.recodes))] if len(case.recodes) else []),
         ),
         matrices=tuple(_matrix(one, case, say) for one in found),
         evidence=_evidence(case, ids, say),
@@ -107,9 +109,10 @@ def _matrix(display: Display, case: Case, say: Reader) -> Matrix:
     numbers = {stance: display.table(unit="event_id", stance=stance) for stance in SIDES}
     texts = display.name == "framework"
     marks = displays.marks(display) if display.name == "checklist" else None
+    event = case.evidence.set_index("evidence_id")["event_id"]
 
     def cell(row: str, column: str) -> Cell:
-        lines = tuple(Line(*one) for one in displays.texts(display, case, say, row, column))
+        lines = tuple(Line(*one, event[one[0]]) for one in displays.texts(display, case, say, row, column))
         if not lines:
             return Cell(row, column, "", ())
         if texts:
@@ -126,13 +129,18 @@ def _matrix(display: Display, case: Case, say: Reader) -> Matrix:
         name=display.name,
         title=say.label("display", display.name),
         question=say.label("display question", display.name),
-        how=say("A cell holds the short texts of its rows, each with its id.") if texts
-        else say("A cell counts events: for / against, and third those without a side. Reports of one event count once."),
+        how=" ".join(one for one in (_how(texts, say), displays.caution(display, say)) if one),
         rows=tuple((rows[key], key in wholes) for key in display.rows),
         columns=tuple((columns[key], key in wholes) for key in display.columns),
         cells=tuple(tuple(cell(row, column) for column in display.columns) for row in display.rows),
         texts=texts,
     )  # fmt: skip
+
+
+def _how(texts: bool, say: Reader) -> str:
+    if texts:
+        return say("A cell holds the short texts of its rows, each with its id.")
+    return say("A cell counts events: for / against, and third those without a side. Reports of one event count once.")
 
 
 def _stances(joined: str, say: Reader) -> str:

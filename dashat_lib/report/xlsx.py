@@ -61,7 +61,7 @@ def _matrix(sheet: Worksheet, matrix: Matrix, rows: str, first: dict[tuple[str, 
     put(sheet, 1, 1, matrix.title, wrap=False, font=font(bold=True, size=14))
     put(sheet, 2, 1, matrix.question, wrap=False, font=font(italic=True))
     put(sheet, 3, 1, matrix.how, wrap=False, font=font(italic=True))
-    width = 55 if matrix.texts else 15
+    width = 55 if matrix.texts else 24 if matrix.name == "checklist" else 15
     _header(sheet, 5, ["", *(label for label, _ in matrix.columns)], [30, *[width] * len(matrix.columns)])
     for down, ((label, whole), cells) in enumerate(zip(matrix.rows, matrix.cells, strict=True), start=6):
         put(sheet, down, 1, label, font=font(bold=whole), **({"fill": _WHOLE} if whole else {}))
