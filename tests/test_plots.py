@@ -191,3 +191,27 @@ def test_the_grid_of_power_and_interest_counts_every_stakeholder(case):
     assert sum(numbers) == len(table)
     assert f"Grid of {len(table)} stakeholders" in grids.power_interest_grid_alt(table)
     style.figure_bytes(fig, alt="x", stamp=STAMP)
+
+
+def test_a_map_says_what_runs_along_a_tie_by_its_line(case):
+    from dashat_lib.network.layout import STRANDS
+
+    joined = pairs(case.ties)
+    relations = case.ties.assign(
+        one=case.ties[["source_stakeholder", "target_stakeholder"]].min(axis=1),
+        other=case.ties[["source_stakeholder", "target_stakeholder"]].max(axis=1),
+    )
+    for (one, other), part in relations.groupby(["one", "other"]):
+        first = next(name for name, inside in STRANDS.items() if set(part["relation"]) & set(inside))
+        row = joined[(joined["one"] == one) & (joined["other"] == other)].iloc[0]
+        assert row["strand"] == first
+    fig, ax = style.figure(WIDTH, 12)
+    network.network_map(layout(joined, seed=1), joined, case.stakeholders.assign(n_families=1), least=9, ax=ax)
+    assert [one.get_text() for one in ax.get_legend().get_texts()] == [
+        "money, goods, food",
+        "orders, checks, reports",
+        "training, information",
+        "meetings, partnership",
+    ]
+    assert len({tuple(map(str, one.get_linestyle())) for one in ax.collections if hasattr(one, "get_segments")}) == 4
+    style.figure_bytes(fig, alt="x", stamp=STAMP)

@@ -7,6 +7,11 @@ import numpy as np
 import pandas as pd
 
 _SPREAD = 0.55
+# What runs along a tie; a pair joined by several is drawn as the first.
+STRANDS = {
+    "resources": ("funds", "supplies", "delivers_to"), "authority": ("mandates", "supervises", "reports_to"),
+    "knowledge": ("trains", "informs"), "meeting": ("coordinates_with", "partners_with"),
+}  # fmt: skip
 _CLOSEST = 0.11
 
 
@@ -16,11 +21,17 @@ def pairs(ties: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``one, other`` (ids, alphabetical), ``n_rows`` (evidence rows that report a tie of the pair).
+        ``one, other`` (ids, alphabetical), ``n_rows`` (evidence rows that report a tie of the pair), ``strand`` (the first of :data:`STRANDS`
+        that joins the pair).
     """
     ends = ties[["source_stakeholder", "target_stakeholder"]]
     table = pd.DataFrame({"one": ends.min(axis=1), "other": ends.max(axis=1), "evidence_id": ties["evidence_id"]})
-    return table.groupby(["one", "other"], as_index=False).agg(n_rows=("evidence_id", "nunique"))
+    order = {relation: at for at, relations in enumerate(STRANDS.values()) for relation in relations}
+    table["strand"] = ties["relation"].map(order)
+    found = table.groupby(["one", "other"], as_index=False).agg(
+        n_rows=("evidence_id", "nunique"), strand=("strand", "min")
+    )
+    return found.assign(strand=found["strand"].map(dict(enumerate(STRANDS))))
 
 
 def layout(pairs: pd.DataFrame, *, seed: int) -> pd.DataFrame:

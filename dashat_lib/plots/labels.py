@@ -6,11 +6,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 Box = tuple[float, float, float, float]
-_NEAR, _FAR, _HIGH = 0.06, 0.2, 0.055
+_NEAR, _FAR = 0.06, 0.2
 
 
-def place_names(ax: Axes, named: pd.DataFrame, marks: pd.DataFrame, *, letter: float = 0.018, size: float = 7) -> None:
+def place_names(ax: Axes, named: pd.DataFrame, marks: pd.DataFrame, *, size: float = 7) -> None:
     """Write names beside their marks on a map whose positions span about -1 to 1; one that finds no room is left out.
+
+    To be called last, when everything else is drawn: room is measured on the axes as they are laid out.
 
     Parameters
     ----------
@@ -18,29 +20,32 @@ def place_names(ax: Axes, named: pd.DataFrame, marks: pd.DataFrame, *, letter: f
         ``name, x, y``.
     marks : DataFrame
         ``x, y`` of every mark.
-    letter : float
-        Width of a letter in the units of the map.
     size : float
         Points.
     """
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()
+    to_data = ax.transData.inverted()
     taken: list[Box] = []
     points = list(zip(marks["x"], marks["y"], strict=True))
     for one in named.itertuples():
-        width = letter * max(len(line) for line in one.name.split("\n"))
-        height = _HIGH * (1 + one.name.count("\n"))
+        text = ax.text(one.x, one.y, one.name, ha="center", va="center", fontsize=size, zorder=3)
+        text.set_in_layout(False)
+        (left, low), (right, high) = to_data.transform(text.get_window_extent().padded(1.5).get_points())
+        width, height = right - left, high - low
         boxes = [(one.x + dx, one.y + dy, width, height) for dx, dy in _around(width)]
         free = [box for box in boxes if not any(_meet(box, other) for other in taken)]
         if not free:
+            text.remove()
             continue
         best = min(free, key=lambda box: sum(_covers(box, point) for point in points))  # the first that hides least
         x, y, *_ = best
         taken.append(best)
-        if (
-            abs(y - one.y) > 2 * _NEAR or abs(x - one.x) > width / 2 + 2 * _NEAR
-        ):  # a name that stands off points to its mark
-            ax.plot([one.x, x], [one.y, y], color="#333333", linewidth=0.4, zorder=2)
-        text = ax.text(x, y, one.name, ha="center", va="center", fontsize=size, zorder=3, linespacing=0.95)
+        text.set_position((x, y))
         text.set_bbox({"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.6})
+        if abs(y - one.y) > 2 * _NEAR or abs(x - one.x) > width / 2 + 2 * _NEAR:  # it stands off: it points to its mark
+            ax.plot([one.x, x], [one.y, y], color="#333333", linewidth=0.4, zorder=2, scalex=False, scaley=False)
 
 
 def _around(width: float) -> list[tuple[float, float]]:

@@ -16,6 +16,10 @@ from .labels import place_names
 from .style import SECTOR
 
 ENGLISH = reader("en")
+# What runs along a tie: colour and line, told apart by either.
+STRANDS: dict[str, tuple[str, Any]] = {
+    "resources": ("#444444", "-"), "authority": ("#8a5a00", "--"), "knowledge": ("#00734f", "-."), "meeting": ("#9a9a9a", ":"),
+}  # fmt: skip
 
 
 def network_map(
@@ -34,7 +38,7 @@ def network_map(
     positions : DataFrame
         ``stakeholder_id, x, y``.
     pairs : DataFrame
-        ``one, other, n_rows``; the line is wider with more evidence rows.
+        ``one, other, n_rows``; the line is wider with more evidence rows. With ``strand`` its style says what runs along it.
     stakeholders : DataFrame
         ``stakeholder_id, short_name, sector, n_families`` (source families that name it; the mark grows with them).
     least : int
@@ -42,14 +46,12 @@ def network_map(
     """
     ax = plt.gca() if ax is None else ax
     at = positions.set_index("stakeholder_id")[["x", "y"]]
-    lines = [
-        (tuple(at.loc[one]), tuple(at.loc[other])) for one, other in pairs[["one", "other"]].itertuples(index=False)
-    ]
-    ax.add_collection(
-        LineCollection(
-            lines, linewidths=0.4 + 0.35 * pairs["n_rows"].clip(upper=8), colors="#9a9a9a", alpha=0.6, zorder=1
-        )
-    )
+    for strand, part in pairs.groupby("strand") if "strand" in pairs else [("", pairs)]:
+        ends = part[["one", "other"]].itertuples(index=False)
+        lines = [(tuple(at.loc[one]), tuple(at.loc[other])) for one, other in ends]
+        wide = 0.4 + 0.35 * part["n_rows"].clip(upper=8)
+        colour, style = STRANDS.get(str(strand), ("#9a9a9a", "-"))
+        ax.add_collection(LineCollection(lines, linewidths=wide, colors=colour, linestyles=style, alpha=0.65, zorder=1))
     table = stakeholders.merge(positions, on="stakeholder_id")
     for sector, (colour, marker) in SECTOR.items():
         part = table[table["sector"] == sector]
@@ -58,12 +60,25 @@ def network_map(
         ax.scatter(part["x"], part["y"], s=18 + 5 * part["n_families"], c=colour, marker=marker, edgecolors="white", linewidths=0.6, zorder=2,
                    label=say.label("sector", sector))  # fmt: skip
     named = table[table["n_families"] >= least].sort_values("n_families", ascending=False)
-    place_names(ax, named.rename(columns={"short_name": "name"}), table, letter=0.021)
     ax.set_axis_off()
     ax.autoscale_view()
     legend = ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), title=say("Sector"), alignment="left")
     for handle in legend.legend_handles:
         handle.set_sizes([40])  # type: ignore[union-attr]
+    if "strand" in pairs:
+        ax.add_artist(legend)
+        there = [one for one in STRANDS if (pairs["strand"] == one).any()]
+        lines_ = [
+            plt.Line2D([], [], color=STRANDS[one][0], linestyle=STRANDS[one][1], label=say.label("strand", one))
+            for one in there
+        ]
+        ax.legend(
+            handles=lines_,
+            loc="lower left",
+            bbox_to_anchor=(1.0, 0.0),
+            title=say("What runs along a tie"),
+            alignment="left",
+        )
     ax.text(
         0,
         -0.02,
@@ -75,6 +90,7 @@ def network_map(
         fontsize=7,
         va="top",
     )
+    place_names(ax, named.rename(columns={"short_name": "name"}), table)
     return ax
 
 
