@@ -374,7 +374,7 @@ def power_interest(case: Case, *, cut: float | str = MIDPOINT) -> pd.DataFrame:
     DataFrame, one row a stakeholder
         ``stakeholder_id, power, interest`` (missing where no tie and no coded row names it), ``quadrant, on_cut`` (which of the two
         lie exactly on the cut), ``quadrant.lower, quadrant.higher`` (the cut one step lower, higher), ``quadrant.median``, ``moves``
-        (whether any of these differs).
+        (whether a step either way changes the quadrant).
 
     See Also
     --------
@@ -387,7 +387,7 @@ def power_interest(case: Case, *, cut: float | str = MIDPOINT) -> pd.DataFrame:
     table["on_cut"] = [";".join(on.columns[row]) or None for row in on.to_numpy()]
     for name, values in _moved_cuts(scores, cut).items():
         table[f"quadrant.{name}"] = _quadrants(scores, values)
-    others = table[[name for name in table if str(name).startswith("quadrant.")]]
+    others = table[["quadrant.lower", "quadrant.higher"]]  # where most scores are 0 the median puts everyone high
     table["moves"] = others.ne(table["quadrant"], axis=0).any(axis=1) & table["quadrant"].notna()
     return table.reset_index().astype({"on_cut": "str"})
 
@@ -720,8 +720,8 @@ def sheet(
     -------
     DataFrame
         ``section, item, value, low, high, evidence_ids`` (";"-joined). Sections: "who", "roles", "classes" (low and high: the class
-        without and with weak signs, the quadrant at a higher and a lower cut), "attributes" (scores), "movement" (share of readings
-        that agree), "ties_out", "ties_in", "ties_mutual" (item relation, value the other), "for", "against" (item element, value number of
+        without and with weak signs, the quadrant at a higher and a lower cut), "attributes" (scores), "movement" (readings
+        that agree, of how many), "ties_out", "ties_in", "ties_mutual" (item relation, value the other), "for", "against" (item element, value number of
         rows on the wider place), "families", "speakers", "kinds" (value number of rows), "measures".
 
     Raises
@@ -737,7 +737,7 @@ def sheet(
     lines += [*_class_lines(case, stakeholder_id), *_tie_lines(case, stakeholder_id), *_row_lines(case, stakeholder_id)]
     if movement is not None:
         for row in movement[movement["stakeholder_id"] == stakeholder_id].itertuples():
-            lines.append(("movement", f"{row.scheme}.{row.kind}", row.share_same, row.n_same, row.n_readings, None))
+            lines.append(("movement", f"{row.scheme}.{row.kind}", f"{row.n_same} / {row.n_readings}", None, None, None))
     if measures is not None:
         lines += [("measures", row.measure, row.value, row.lower, row.upper, None) for row in measures.itertuples()]
     return pd.DataFrame(lines, columns=SHEET).astype({"value": "object", "low": "object", "high": "object"})

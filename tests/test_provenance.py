@@ -130,7 +130,10 @@ def reached(case, results):
 def said(results):
     """Everything a fact says, as text, by fact."""
     table = results.facts.set_index("fact_id")
-    return table.astype("object").where(table.notna(), "-").map(str)
+    plain = table.astype("object").where(table.notna(), "-")
+    return plain.map(
+        lambda cell: str(float(cell)) if isinstance(cell, int | float | np.number) else str(cell)
+    )  # 21 is 21.0
 
 
 @pytest.mark.parametrize("seed", range(N_MUTATIONS))

@@ -236,7 +236,7 @@ def relation_maps(
                 linewidths=0.4,
                 zorder=3,
             )
-        ax.set_title(fill(say.label("relation", str(relation)), 18) + f" ({say.number(len(part))})", fontsize=8)
+        ax.set_title(fill(say.label("relation", str(relation)), 18) + f" ({say.number(_counted(part))})", fontsize=8)
         ax.set_axis_off()
     figure = axes[0].figure
     kinds = [one for one in SECTOR if (sector.loc[sorted({*ties["source"], *ties["target"]})] == one).any()]
@@ -260,6 +260,11 @@ def relation_maps(
     return axes
 
 
+def _counted(ties: pd.DataFrame) -> int:
+    """Ties that count: those that only the document under examination reports are drawn and not counted."""
+    return int((~ties["own"].astype(bool)).sum()) if "own" in ties else len(ties)
+
+
 _LINES: dict[str, tuple[str, Any]] = {
     "supporting": ("#666666", "-"),
     "challenging": ("#D55E00", ":"),
@@ -280,7 +285,7 @@ def _line_of(ties: pd.DataFrame) -> pd.Series:
 def relation_maps_alt(ties: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
     """Say what :func:`relation_maps` shows."""
     parts = [
-        say("{relation}: {n} ties among {m} stakeholders", relation=say.label("relation", str(relation)), n=len(part), m=len({*part["source"], *part["target"]}))
+        say("{relation}: {n} ties among {m} stakeholders", relation=say.label("relation", str(relation)), n=_counted(part), m=len({*part["source"], *part["target"]}))
         for relation, part in ties.groupby("network", sort=False)
     ]  # fmt: skip
     return say("One small map a relation. {parts}.", parts="; ".join(parts))

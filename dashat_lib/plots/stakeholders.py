@@ -29,30 +29,31 @@ def power_interest_grid(table: pd.DataFrame, *, cut: float, say: Reader = ENGLIS
     for (power, interest), part in table.groupby(["power", "interest"]):
         ax.scatter(
             interest,
-            power + 0.26,
+            power,
             s=60 + 14 * len(part),
             color="#BFD9EC",
             edgecolors="#0072B2",
             linewidths=0.8,
             zorder=2,
         )
-        ax.text(interest, power + 0.26, say.number(len(part)), ha="center", va="center", fontsize=7, zorder=3)
+        ax.text(interest, power, say.number(len(part)), ha="center", va="center", fontsize=7, zorder=3)
         if len(part) <= _NAMES:
             moving = part["moves"].astype(bool).all()
-            ax.text(interest, power + 0.08, "\n".join(fill(one, 17) for one in sorted(part["label"])), ha="center", va="top", fontsize=5.6,
-                    fontstyle="italic" if moving else "normal", linespacing=1.05, zorder=3)  # fmt: skip
-    ax.axhline(cut - 0.5, color="#444444", linewidth=0.9, linestyle="--")
+            ax.text(interest, power - 0.17, "\n".join(fill(one, 17) for one in sorted(part["label"])), ha="center", va="top", fontsize=5.6,
+                    fontstyle="italic" if moving else "normal", linespacing=1.05, zorder=3,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.9})  # fmt: skip
+    ax.axhline(cut - 0.86, color="#444444", linewidth=0.9, linestyle="--")
     ax.axvline(cut - 0.5, color="#444444", linewidth=0.9, linestyle="--")
     corners = {
-        "context_setter": (-0.47, most + 0.56, "left"),
-        "player": (most + 0.47, most + 0.56, "right"),
-        "crowd": (-0.47, -0.62, "left"),
-        "subject": (most + 0.47, -0.62, "right"),
+        "context_setter": (-0.47, most + 0.52, "left"),
+        "player": (most + 0.47, most + 0.52, "right"),
+        "crowd": (-0.47, -0.92, "left"),
+        "subject": (most + 0.47, -0.92, "right"),
     }
     for word, (x, y, side) in corners.items():
         ax.text(x, y, say.label("class", word), ha=side, va="center", fontsize=9, fontweight="bold", color="#444444")
     ax.set(
-        xlim=(-0.55, most + 0.55), ylim=(-0.75, most + 0.7), xlabel=say("interest (score)"), ylabel=say("power (score)")
+        xlim=(-0.55, most + 0.55), ylim=(-1.05, most + 0.7), xlabel=say("interest (score)"), ylabel=say("power (score)")
     )
     ax.set_xticks(range(most + 1))
     ax.set_yticks(range(most + 1))
