@@ -128,7 +128,7 @@ def words(*languages: str) -> None:
 
 def bench() -> None:
     """Time the commands, as ratios in one run."""
-    setup()
+    setup(dev=True)
     call(PYTHON, "-m", "benchmarks")
     call(PYTHON, "-m", "benchmarks.networks")
     call(PYTHON, "-m", "benchmarks.coding")
