@@ -75,11 +75,9 @@ def results(case: Case) -> Results:
     table = coding.counts(rows, case.codebook)
     ledger = Ledger()
     labels, name = case.codebook.set_index("code_id"), case.places.set_index("place").at[place, "name"]
+    below = coding.branches(case.codebook, child="code_id", parent="parent").groupby("above")["code_id"].agg(list)
     for one in table.to_dict("records"):
         mine = rows[rows["code"] == one["code"]]
-        below = coding.branches(case.codebook, child="code_id", parent="parent").query("above == @one['code']")[
-            "code_id"
-        ]
         for measure, unit in (("n_rows", "rows"), ("n_events", "events")):
             ledger.add(
                 f"code.{one['code']}.{place}.{measure}",
@@ -91,7 +89,7 @@ def results(case: Case) -> Results:
                 support=[
                     under("evidence", mine["evidence_id"]),
                     under("codings", mine["coding_id"]),
-                    under("codebook", defines=below),
+                    under("codebook", defines=below[one["code"]]),
                     under("places", defines=[place]),
                 ],
             )
@@ -116,17 +114,11 @@ def code_circle(case: Case, codes: Iterable[str]) -> pd.DataFrame:
     DataFrame, one row a code
         ``code, root`` (the top code above it), ``angle`` (radians, from the top clockwise), ``x, y``.
     """
-    tree = coding.in_tree_order(case.codebook)
-    up = dict(zip(tree["code"], tree["parent"], strict=True))
-
-    def root(code: str) -> str:
-        while isinstance(up[code], str):
-            code = up[code]
-        return code
-
-    wanted = set(codes)
+    tree, wanted = coding.in_tree_order(case.codebook), set(codes)
+    above = coding.branches(case.codebook, child="code_id", parent="parent")
+    tops = above[above["above"].isin(tree.loc[tree["depth"] == 0, "code"])].set_index("code_id")["above"]
     found = pd.DataFrame({"code": [one for one in tree["code"] if one in wanted]})
-    found["root"] = [root(one) for one in found["code"]]
+    found["root"] = found["code"].map(tops)
     step = found.index + (found["root"] != found["root"].shift()).cumsum() * 0.8
     angle = 2 * np.pi * step / (len(found) + found["root"].nunique() * 0.8)
     return found.assign(angle=angle, x=np.sin(angle), y=np.cos(angle))
@@ -180,12 +172,9 @@ def methods_sentence(points: pd.DataFrame, say: Reader, *, watched: str = "codes
 def saturation_point(case: Case, given: Mapping[str, str]) -> Measured:
     """Sources before the first run with little new. Parameters: base, run, threshold, overlap (yes or no), order=published."""
     rows = coding.coded_rows(case, roll_up=False)
-    sets = saturation.source_codes(rows)
+    sources = list(saturation.source_codes(rows).values())
     base, run, overlap = int(given["base"]), int(given["run"]), given.get("overlap", "yes") == "yes"
-    enough = len(sets) >= base + run
-    value = saturation.point(
-        list(sets.values()), base=base, run=run, threshold=float(given["threshold"]), overlap=overlap
-    )
+    value = saturation.point(sources, base=base, run=run, threshold=float(given["threshold"]), overlap=overlap)
     return Measured(
         value=value,
         how=message("Sources before the first run of {run} whose new codes are at most {threshold} of the {base} sources of the base, in order of publication; {runs}."),
@@ -196,7 +185,7 @@ def saturation_point(case: Case, given: Mapping[str, str]) -> Measured:
         support=(
             under("codings", rows["coding_id"]), under("evidence", rows["evidence_id"]), under("sources", looked_at=rows["source_id"]),
         ),
-        reason=None if not math.isnan(value) else saturation.NEVER if enough else saturation.NOT_ASSESSABLE,
+        reason=None if not math.isnan(value) else saturation.why_undefined(sources, base=base, run=run),
     )  # fmt: skip
 
 

@@ -71,6 +71,13 @@ def point(
     return float(there["first"].iloc[0] - 1) if len(there) else math.nan
 
 
+def why_undefined(sources: Sequence[frozenset[str]], *, base: int, run: int) -> str:
+    """Return why there is no saturation point: too few sources, a base without any of the codes, or no run that brings little."""
+    if len(sources) < base + run:
+        return NOT_ASSESSABLE
+    return NEVER if any(sources[:base]) else EMPTY_BASE
+
+
 def curve(sources: Sequence[frozenset[str]]) -> pd.DataFrame:
     """Return how many codes were seen after each source: ``n_sources, n_new, n_codes, share`` (of the final codes).
 
@@ -128,7 +135,7 @@ def over_orders(
     n_base = len(frozenset().union(*sets[:base]))
     reached = point(sets, base=base, run=run, threshold=threshold, overlap=overlap)
     seen_by_then = math.nan if math.isnan(reached) else float(len(frozenset().union(*sets[: int(reached) + run])))
-    reason = None if not math.isnan(reached) else NEVER if n_base else EMPTY_BASE
+    reason = None if not math.isnan(reached) else why_undefined(sets, base=base, run=run)
     return found | {
         "n_base": n_base, "n_at_point": seen_by_then, "reason": reason,
         "point": reached, "median": middle, "lower": low, "upper": high,

@@ -563,6 +563,7 @@ def _settings(tables: Mapping[str, pd.DataFrame], settings: Settings) -> list[Pr
         ("wider_place", [settings.wider_place], "places", "place"),
         ("own_sources", settings.own_sources, "sources", "source_id"),
         ("effect_codes", settings.effect_codes, "codebook", "code_id"),
+        ("role_codes", settings.role_codes, "codebook", "code_id"),
         ("coder", [settings.coder], "coders", "coder"),
         ("framework", [settings.framework], "frameworks", "framework"),
         ("indicators", settings.indicators, "frameworks", "dimension_id"),

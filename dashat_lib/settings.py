@@ -53,6 +53,8 @@ class Settings(_Section):
         The framework of the study and the dimensions of it that are its indicators.
     effect_codes : list of str
         Codes that stand for outcomes; they and those below them make the effects matrix.
+    role_codes : list of str
+        Codes of rows that state what part a stakeholder plays: such a row takes the place of the rules.
     coder : str
         The coder of ``codings.csv`` whose rows decide.
     proxy_below : int
@@ -72,6 +74,7 @@ class Settings(_Section):
     framework: str
     indicators: Annotated[list[str], Field(min_length=1)]
     effect_codes: list[str] = Field(default_factory=list)
+    role_codes: list[str] = Field(default_factory=list)
     coder: str = "adjudicated"
     proxy_below: Count = 3
     decimal: Literal[".", ","] = "."

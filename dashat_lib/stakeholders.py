@@ -31,7 +31,6 @@ from .words import Reader, languages, reader
 
 HELIX, ROLES, GRID, SALIENCE = "penta-helix", "nugroho2014", "bryson2004", "mitchell1997"
 POWER, LEGITIMACY, URGENCY, INTEREST = "power", "legitimacy", "urgency", "interest"
-ROLE_CODE = "stakeholder-role"  # rows that state what part somebody plays: they override the rules of ROLES
 TOP, MIDPOINT, STEP, MEDIAN = 4.0, 2.0, 1.0, "median"  # the scale of GRID: 0 to 4, in whole steps
 REACHED = 1 - 1e-9  # weights are decimals: 0.1 + 0.2 + 0.7 reaches 1
 QUADRANTS = ("player", "subject", "context_setter", "crowd")
@@ -70,7 +69,7 @@ class Weighed:
     known : DataFrame, one row a stakeholder and tie or coding, whether or not a rule looks at it
         ``stakeholder_id`` and the last five columns of ``rows``: all by which the data say something of it.
     stated : DataFrame, one row a stakeholder and role
-        The columns of ``known`` and ``role``: coded rows of :data:`ROLE_CODE`; ``role`` is missing where the row does not say whose or
+        The columns of ``known`` and ``role``: coded rows of ``settings.role_codes``; ``role`` is missing where the row does not say whose or
         which.
     """
 
@@ -156,7 +155,7 @@ def _by_codes(rules: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
 def _stated(case: Case, rules: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
     """Coded roles. A memo states one if a part of it (between ";") names a role, and a stakeholder of the row by its id or the
     row names only one. Anything else would be a guess: all whom the row names, role missing."""
-    rows = named[(named["stance"] == "for") & named["code_id"].isin(codes_below(case, [ROLE_CODE]))]
+    rows = named[(named["stance"] == "for") & named["code_id"].isin(codes_below(case, case.settings.role_codes))]
     roles = list(dict.fromkeys(rules.loc[rules["scheme"] == ROLES, "attribute"]))
     parts = [pd.DataFrame(columns=[*ROW, "role"], dtype="str")]
     for _, part in rows.groupby("row_id"):
@@ -298,7 +297,7 @@ def penta_helix(case: Case) -> pd.DataFrame:
 def nugroho(case: Case, *, together: bool = False, with_served: bool = True) -> pd.DataFrame:
     """Return the roles of every stakeholder; it may have several.
 
-    The roles by rules are hypotheses. A coded row (:data:`ROLE_CODE`) that states a role of a stakeholder takes their place; one that
+    The roles by rules are hypotheses. A coded row (``settings.role_codes``) that states a role of a stakeholder takes their place; one that
     names it without a role that can be read off is told, and the hypothesis stays one.
 
     Parameters
@@ -753,7 +752,7 @@ def _class_lines(case: Case, one: str) -> Iterator[Line]:
         said = pd.notna(row["roles_coded"])
         yield "roles", role, CODED if said else BY_RULE, None, None, coded if said else _cell(under_role.get(role))
     if row["basis"] == NOT_STATED:
-        yield "roles", ROLE_CODE, NOT_STATED, None, None, coded
+        yield "roles", case.settings.role_codes[0], NOT_STATED, None, None, coded
     yield "classes", HELIX, row["helix"], None, None, None
     yield "classes", GRID, row["quadrant"], row["quadrant.higher"], row["quadrant.lower"], None
     yield "classes", SALIENCE, row["class"], row["class"], row["class_with_weak"], None

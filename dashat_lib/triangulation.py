@@ -124,8 +124,13 @@ def leave_one_out(material: Material, by: str) -> pd.DataFrame:
     return table[columns].sort_values(["place", "set_id", "left_out"], ignore_index=True)
 
 
-def table(material: Material) -> pd.DataFrame:
+def table(material: Material, left_out: pd.DataFrame) -> pd.DataFrame:
     """Return :func:`feet` with labels, the verdict, and what turns it.
+
+    Parameters
+    ----------
+    left_out : DataFrame
+        :func:`leave_one_out` by each way to look at it.
 
     Returns
     -------
@@ -136,8 +141,8 @@ def table(material: Material) -> pd.DataFrame:
     said = verdicts(material)[["dimension_id", "element_id", "set_id", "label_id", "label_en", "place", "verdict"]]
     found = said.merge(feet(material), on=["set_id", "place"])
     for by in BY:
-        left = leave_one_out(material, by)
-        turning = left[~left["same"]].groupby(["set_id", "place"])["left_out"].agg(";".join)
+        turning = left_out[(left_out["by"] == by) & ~left_out["same"]]
+        turning = turning.groupby(["set_id", "place"])["left_out"].agg(";".join)
         index = pd.MultiIndex.from_frame(found[["set_id", "place"]])
         found[f"turns_without_{by}"] = pd.Series(turning.reindex(index).to_numpy(), found.index, dtype="str")
     return found
@@ -156,7 +161,8 @@ NO_SPEAKER = "no speaker stated"
 def results(case: Case) -> Results:
     """Return on what the indicators stand: table, readings, and facts."""
     material = gather(case, places=[case.settings.wider_place])
-    found = table(material)
+    left = pd.concat([leave_one_out(material, by) for by in BY], ignore_index=True)
+    found = table(material, left)
     name = case.places.set_index("place")["name"]
     ledger = Ledger()
     for one in found.to_dict("records"):
@@ -176,5 +182,4 @@ def results(case: Case) -> Results:
                 reason=None if not missing else NOTHING_FOR if not one["n_rows_for"] else NO_SPEAKER,
                 support=rows,
             )  # fmt: skip
-    left = pd.concat([leave_one_out(material, by) for by in BY], ignore_index=True)
     return ledger.results(triangulation=found, triangulation_left_out=left)

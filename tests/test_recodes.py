@@ -500,3 +500,19 @@ def test_why_and_the_report_say_that_codes_are_not_called_as_they_were_given(cop
     found = document(case, displays.named_set(case), reader("en")).remarks
     assert any("1 recode is in force" in one for one in found)
     assert not any("in force" in one for one in document(plain, displays.named_set(plain), reader("en")).remarks)
+
+
+def test_the_codes_that_state_a_role_follow_a_recode_and_an_unknown_one_is_named(copy_of_case):
+    from dashat_lib import stakeholders
+
+    before = stakeholders.nugroho(read_case(copy_of_case))
+    recode(copy_of_case, ("rename", "stakeholder-role", "part-played", LABELS))
+    case = read_case(copy_of_case)
+    assert case.settings.role_codes == ["part-played"]
+    assert stakeholders.nugroho(case)["basis"].tolist() == before["basis"].tolist()
+    assert (before["basis"] == "coded row, role not stated").any()
+    path = copy_of_case / "dashat.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('["stakeholder-role"]', '["stakeholder-rol"]'), encoding="utf-8"
+    )
+    assert any(one.column == "role_codes" for one in check_case(copy_of_case))

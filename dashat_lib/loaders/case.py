@@ -122,8 +122,8 @@ def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
     given = _joined(files)
     tables, refused = recodes.replay(given)
     problems += refused
-    effects = recodes.names_now(given, settings.effect_codes)
-    settings = settings.model_copy(update={"effect_codes": effects})
+    named = {name: recodes.names_now(given, getattr(settings, name)) for name in ("effect_codes", "role_codes")}
+    settings = settings.model_copy(update=named)
     places = {name: [label for label, part in parts for _ in range(len(part))] for name, parts in files.items()}
     rows = {name: [int(at) for _, part in parts for at in part.index] for name, parts in files.items()}
     several = {name for name, parts in files.items() if len(parts) > 1}
