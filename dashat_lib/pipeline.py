@@ -78,6 +78,14 @@ STAGES = (
         "stakeholders",
         (*_CODED, "second_codings", "coders", "ties", "attribute_rules", "audit", "fact_definitions"),
     ),
+    Stage(
+        "dependency",
+        (*_CODED, "ties", "programmes", "beneficiaries", "frameworks", "crosswalk", "fact_definitions"),
+    ),
+    Stage(
+        "tension",
+        (*_CODED, "second_codings", "coders", "ties", "programmes", "beneficiaries", "frameworks", "crosswalk"),
+    ),
     Stage("outcomes", ("prevalence", "places", "fact_definitions", "recodes")),
 )
 

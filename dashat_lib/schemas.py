@@ -564,6 +564,8 @@ def _settings(tables: Mapping[str, pd.DataFrame], settings: Settings) -> list[Pr
         ("own_sources", settings.own_sources, "sources", "source_id"),
         ("effect_codes", settings.effect_codes, "codebook", "code_id"),
         ("role_codes", settings.role_codes, "codebook", "code_id"),
+        ("programme", [settings.programme] if settings.programme else [], "programmes", "programme"),
+        ("teams", list(settings.teams), "stakeholders", "stakeholder_id"),
         ("coder", [settings.coder], "coders", "coder"),
         ("framework", [settings.framework], "frameworks", "framework"),
         ("indicators", settings.indicators, "frameworks", "dimension_id"),

@@ -55,6 +55,12 @@ class Settings(_Section):
         Codes that stand for outcomes; they and those below them make the effects matrix.
     role_codes : list of str
         Codes of rows that state what part a stakeholder plays: such a row takes the place of the rules.
+    programme : str, optional
+        Programme whose flow of resources is examined, an id of ``programmes.csv``; without it no dependency is computed.
+    currency : str
+        Unit of ``ties.amount`` in which money is added up; sums in another currency count as unknown, they are never converted.
+    teams : dict, stakeholder -> number
+        Stakeholders that stand for several like ones, such as one team a kelurahan: how many they are.
     coder : str
         The coder of ``codings.csv`` whose rows decide.
     proxy_below : int
@@ -75,6 +81,9 @@ class Settings(_Section):
     indicators: Annotated[list[str], Field(min_length=1)]
     effect_codes: list[str] = Field(default_factory=list)
     role_codes: list[str] = Field(default_factory=list)
+    programme: str | None = None
+    currency: str = "IDR"
+    teams: dict[str, Annotated[int, Field(ge=2)]] = Field(default_factory=dict)
     coder: str = "adjudicated"
     proxy_below: Count = 3
     decimal: Literal[".", ","] = "."

@@ -20,11 +20,13 @@ class Case:
     ``replace(case, codings=case.codings.query("confidence == 'high'"))``. Tables that a case may leave out are empty then.
     ``frameworks`` holds all files of ``data/raw/frameworks`` one after the other, ``second_codings`` those of ``data/coders``.
     Codes are those that ``recodes`` leaves; a code that a split made has a row of its own at the end of ``codebook``.
+    ``before`` is the case that a what-if was made from: who brought money from outside the record there does so still.
     """
 
     folder: Path
     settings: Settings
     reading: str | None = None
+    before: Case | None = None
     sources: pd.DataFrame
     evidence: pd.DataFrame
     evidence_actors: pd.DataFrame

@@ -24,8 +24,8 @@ LEVELS = [
         "reliability",
         "doctor",
     },
-    {"processed", "notebooks_run", "findings", "readings", "displays", "triangulation", "coding_agreement"},
-    {"pipeline", "disputes", "reduction", "stakeholders"},
+    {"processed", "notebooks_run", "findings", "readings", "displays", "triangulation", "coding_agreement", "dependency"},
+    {"tension", "pipeline", "disputes", "reduction", "stakeholders"},
     {"report"},
     {"cli"},
 ]

@@ -92,7 +92,8 @@ def _pair(table: pd.DataFrame, directed: bool) -> pd.Series:
 
 
 def _wholes(case: Case, roll_up: str) -> dict[str, str]:
-    parts = case.stakeholders[case.stakeholders["part_of"].notna()]
+    there = case.stakeholders["stakeholder_id"]
+    parts = case.stakeholders[case.stakeholders["part_of"].isin(there)]  # in a what-if the whole may have left
     if roll_up == "none":
         return {}
     if roll_up == "kelurahan_teams":

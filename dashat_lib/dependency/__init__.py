@@ -1,0 +1,33 @@
+"""Who depends on whom, and what happens when someone leaves: the flow of resources, ways, continuity, money, what-if."""
+
+from .continuity import curve, importance, reliability
+from .flow import Flow, flow, grants
+from .money import concentration, persistence
+from .stage import STATISTICS, results
+from .ways import bridges, cut, cut_points, key_players, reached, ways
+from .whatif import Tie, add, add_back, additions, withdraw, withdrawals
+
+__all__ = [
+    "STATISTICS",
+    "Flow",
+    "Tie",
+    "add",
+    "add_back",
+    "additions",
+    "bridges",
+    "concentration",
+    "curve",
+    "cut",
+    "cut_points",
+    "flow",
+    "grants",
+    "importance",
+    "key_players",
+    "persistence",
+    "reached",
+    "reliability",
+    "results",
+    "ways",
+    "withdraw",
+    "withdrawals",
+]

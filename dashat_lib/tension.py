@@ -1,0 +1,305 @@
+"""Can a collaboration work and the programme depend on it all the same? The 2 x 2 of dynamics and dependency, with its third state.
+
+Both can hold, because they are about different things: the dynamics about coded evidence over elements, sources and sectors; the
+dependency about how many independent ways lead from money to families. One cell is the reading of the record; how far it moves
+under other readings stands beside it, by kind and never pooled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from . import dependency, indicators, readings
+from .admission import elements
+from .dependency import money, whatif
+from .dependency.flow import ROLL_UPS
+from .dependency.stage import all_support, paid_support, without_each_family
+from .errors import message
+from .facts import Ledger, labelled
+from .resampling import poisson_weights
+from .tables import Case, Results
+
+MET, UNMET, UNCLEAR, BRITTLE, ROBUST = "met", "not met", "unclear", "brittle", "robust"
+DYNAMICS, DEPENDENCY = (MET, UNCLEAR, UNMET), (ROBUST, UNCLEAR, BRITTLE)
+# Sign -> (brittle if, robust if), after METHODS 10: the value is compared with a number.
+SIGNS: dict[str, tuple[tuple[str, float], tuple[str, float]]] = {
+    "share_few_ways": ((">=", 0.5), ("==", 0.0)),
+    "hhi_normalised": ((">=", 0.5), ("<", 0.25)),
+    "share_reached": (("<", 1.0), ("==", 1.0)),
+    "share_money_left": (("<", 0.5), (">=", 0.75)),
+}
+ELEMENTS_MIN = 0.75
+KINDS = ("coder", "dispute", "source", "resample", "cut-off", "roll-up", "boundary")
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    ">=": lambda a, b: a >= b, "<": lambda a, b: a < b, "==": lambda a, b: math.isclose(a, b, abs_tol=1e-12),
+}  # fmt: skip
+PARTS = ("diagnosis", "indicators", "conclusion")
+# What each cell means for the three sentences of such an abstract; keys are dynamics, dependency.
+MEANING: dict[tuple[str, str], dict[str, str]] = {
+    (MET, BRITTLE): {
+        "diagnosis": message("That the programme depends on a few stakeholders stands on the record."),
+        "indicators": message("That the indicators are met stands, and does not contradict the dependency: one is about how they work together, the other about how few ways lead to the families."),
+        "conclusion": message("That it was run successfully holds only while the top funder and the teams that deliver stay."),
+    },
+    (MET, UNCLEAR): {
+        "diagnosis": message("Whether the programme depends on a few stakeholders is not decided by the record."),
+        "indicators": message("That the indicators are met stands."),
+        "conclusion": message("That it was run successfully is not contradicted; how long it lasts is open."),
+    },
+    (MET, ROBUST): {
+        "diagnosis": message("That the programme depends on a few stakeholders is contradicted."),
+        "indicators": message("That the indicators are met stands."),
+        "conclusion": message("That it was run successfully stands without the reservation."),
+    },
+    (UNCLEAR, BRITTLE): {
+        "diagnosis": message("That the programme depends on a few stakeholders stands on the record."),
+        "indicators": message("Whether all indicators are met is not decided: at least one of them is contested or undecidable."),
+        "conclusion": message("That it was run successfully is not decided either, and if it holds, then only while the top funder and the teams that deliver stay."),
+    },
+    (UNCLEAR, UNCLEAR): {
+        "diagnosis": message("Whether the programme depends on a few stakeholders is not decided by the record."),
+        "indicators": message("Whether all indicators are met is not decided: at least one of them is contested or undecidable."),
+        "conclusion": message("That it was run successfully is not decided."),
+    },
+    (UNCLEAR, ROBUST): {
+        "diagnosis": message("That the programme depends on a few stakeholders is contradicted."),
+        "indicators": message("Whether all indicators are met is not decided: at least one of them is contested or undecidable."),
+        "conclusion": message("That it was run successfully is not decided; dependency is no reason against it."),
+    },
+    (UNMET, BRITTLE): {
+        "diagnosis": message("That the programme depends on a few stakeholders stands on the record."),
+        "indicators": message("That the indicators are met is contradicted."),
+        "conclusion": message("That it was run successfully is contradicted."),
+    },
+    (UNMET, UNCLEAR): {
+        "diagnosis": message("Whether the programme depends on a few stakeholders is not decided by the record."),
+        "indicators": message("That the indicators are met is contradicted."),
+        "conclusion": message("That it was run successfully is contradicted."),
+    },
+    (UNMET, ROBUST): {
+        "diagnosis": message("That the programme depends on a few stakeholders is contradicted: the diagnosis is misplaced, the trouble lies in how they work together."),
+        "indicators": message("That the indicators are met is contradicted."),
+        "conclusion": message("That it was run successfully is contradicted."),
+    },
+}  # fmt: skip
+
+
+def dynamics(table: pd.DataFrame, *, elements_min: float = ELEMENTS_MIN) -> str:
+    """Return whether the indicators are met, from their verdicts on the wider place.
+
+    Parameters
+    ----------
+    table : DataFrame
+        :func:`dashat_lib.indicators.verdicts` of one place, indicators and their elements.
+    elements_min : float
+        Share of the elements of an indicator that must have an event for.
+
+    Returns
+    -------
+    "met" if every indicator is supported with enough of its elements, "not met" if one is contradicted, else "unclear"
+    """
+    whole = table[table["element_id"].isna()].set_index("dimension_id")["verdict"]
+    parts = table[table["element_id"].notna()]
+    seen = (parts["n_for"] > 0).groupby(parts["dimension_id"]).mean().reindex(whole.index, fill_value=0.0)
+    if (whole == "contradicted").any():
+        return UNMET
+    return MET if len(whole) and ((whole == "supported") & (seen >= elements_min)).all() else UNCLEAR
+
+
+def signs(case: Case, programme: str | None = None, *, roll_up: str = "none", own_money: bool = False) -> pd.DataFrame:
+    """Return the signs of dependency of a programme.
+
+    Returns
+    -------
+    DataFrame, one row a sign
+        ``sign, value`` (missing where undefined), ``brittle_if, robust_if`` (in words), ``says`` (brittle, robust, unclear). Share of the groups
+        with at most one way; normalised HHI of the grants of the last year with a known amount; share of the groups reached that still are
+        after the top funder, or the top intermediary, has left, the smaller; share of the known money left without the largest grant.
+    """
+    whole = dependency.flow(case, programme, roll_up=roll_up, own_money=own_money)
+    kappa = [dependency.cut(whole, group).kappa for group in whole.beneficiaries]
+    few = [one is not None and one <= 1 for one in kappa]
+    served = dependency.reached(whole)
+    gone = [one for one in (whatif.top_funder(case, whole.programme), whatif.top_intermediary(whole)) if one]
+    after = [len(set(dependency.reached(whole, [one])) & set(served)) / len(served) for one in gone] if served else []
+    year = whatif.last_year_of_money(case, whole.programme)
+    paid = dependency.grants(case, whole.programme, years=(year, year))["amount"].tolist() if year else []
+    spread = money.concentration(paid)
+    values = {
+        "share_few_ways": sum(few) / len(few) if few else math.nan, "hhi_normalised": spread.hhi_normalised.value,
+        "share_reached": min(after) if after else math.nan, "share_money_left": 1 - spread.top_share.value,
+    }  # fmt: skip
+    rows = []
+    for name, (brittle, robust) in SIGNS.items():
+        value = values[name]
+        rows.append({"sign": name, "value": value, "brittle_if": _told(brittle), "robust_if": _told(robust), "says": _says(value, brittle, robust)})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _told(rule: tuple[str, float]) -> str:
+    return f"{rule[0]} {rule[1]:g}"
+
+
+def _says(value: float, brittle: tuple[str, float], robust: tuple[str, float]) -> str:
+    if math.isnan(value):
+        return UNCLEAR
+    if _COMPARE[brittle[0]](value, brittle[1]):
+        return BRITTLE
+    return ROBUST if _COMPARE[robust[0]](value, robust[1]) else UNCLEAR
+
+
+def dependence(table: pd.DataFrame, *, at_least: int = 1) -> str:
+    """Return "brittle" if at least so many signs say so, "robust" if every sign does, else "unclear"."""
+    said = table["says"]
+    if (said == BRITTLE).sum() >= at_least:
+        return BRITTLE
+    return ROBUST if (said == ROBUST).all() else UNCLEAR
+
+
+def cell(case: Case) -> tuple[str, str]:
+    """Return the cell of a case: (dynamics, dependency), on its wider place and programme."""
+    table = indicators.verdicts(indicators.gather(case, places=[case.settings.wider_place]))
+    return dynamics(table), dependence(signs(case))
+
+
+def cells(case: Case) -> pd.DataFrame:
+    """Return the cell under every other reading of the case.
+
+    Returns
+    -------
+    DataFrame, one row a reading
+        ``kind, reading, dynamics, dependency``. Ties carry no coder, so readings by coder leave the dependency as it is; roll-ups and what
+        counts as source of money ("boundary") leave the dynamics. A resample draws events, a cut-off moves one threshold.
+    """
+    place = case.settings.wider_place
+    table = indicators.verdicts(indicators.gather(case, places=[place]))
+    said, held = dynamics(table), signs(case)
+    base = dependence(held)
+    rows: list[tuple[str, str, str, str]] = []
+    for one in readings.coders(case):
+        other = indicators.verdicts(indicators.gather(one.make(case), places=[place]))
+        rows.append((one.kind, one.name, dynamics(other), base))
+    rows += _by_source(case, table, base)
+    for one in readings.cut_offs(case):
+        rows.append(("cut-off", one.name, dynamics(indicators.verdicts(indicators.gather(one.make(case), places=[place]))), base))  # fmt: skip
+    rows.append(("cut-off", "every element", dynamics(table, elements_min=1.0), base))
+    rows.append(("cut-off", "half of the elements", dynamics(table, elements_min=0.5), base))
+    rows += [("cut-off", f"{n} signs", said, dependence(held, at_least=n)) for n in range(2, len(SIGNS) + 1)]
+    for roll_up in ROLL_UPS[1:]:
+        rows.append(("roll-up", roll_up, said, dependence(signs(case, roll_up=roll_up))))
+    rows.append(("boundary", "own money", said, dependence(signs(case, own_money=True))))
+    rows.append(("boundary", "all programmes", said, dependence(signs(case, "all"))))
+    rows += _resampled(case)
+    return pd.DataFrame(rows, columns=["kind", "reading", "dynamics", "dependency"])
+
+
+def _by_source(case: Case, table: pd.DataFrame, base: str) -> Iterator[tuple[str, str, str, str]]:
+    """Without each source family that bears on either side."""
+    place = case.settings.wider_place
+    material = indicators.gather(case, places=[place])
+    turned = indicators.robustness(material)
+    turned = turned[turned["kind"] == "source"]
+    tied = dict(without_each_family(case, dependency.flow(case)))
+    for family in sorted({*turned["reading"], *tied}):
+        other = table.set_index("set_id")
+        mine = turned[turned["reading"] == family].set_index("set_id")
+        other.loc[mine.index, ["verdict", "n_for", "n_against"]] = mine[["verdict", "n_for", "n_against"]]
+        says = dependence(signs(tied[family])) if family in tied else base
+        yield "source", family, dynamics(other.reset_index()), says
+
+
+def _resampled(case: Case) -> Iterator[tuple[str, str, str, str]]:
+    """Events drawn again, each as often as a Poisson draw says: a fifth of the resamples of the settings, since each makes a network anew."""
+    n, place = case.settings.resamples // 5, case.settings.wider_place
+    material = indicators.gather(case, places=[place])
+    weights = poisson_weights(sorted(case.evidence["event_id"].unique()), n, seed=case.settings.seed)
+    worlds = indicators.in_worlds(material, weights)
+    event = case.ties["evidence_id"].map(case.evidence.set_index("evidence_id")["event_id"])
+    drawn = np.array([weights[one] for one in event], dtype=int).reshape(len(event), -1)
+    scored = material.scored[["set_id", "dimension_id", "element_id"]]
+    for at in range(n):
+        mine = worlds[worlds["world"] == at].merge(scored, on="set_id")
+        left = replace(case, ties=case.ties[drawn[:, at] > 0])
+        yield "resample", f"resample {at + 1}", dynamics(mine), dependence(signs(left))
+
+
+def shares(table: pd.DataFrame, base: tuple[str, str]) -> pd.DataFrame:
+    """Return how many readings of each kind fall into each cell.
+
+    Returns
+    -------
+    DataFrame, one row a kind and cell that any of its readings falls into
+        ``kind, dynamics, dependency, n, n_readings, share, base`` (whether it is the cell of the case itself).
+    """
+    by = table.groupby(["kind", "dynamics", "dependency"], as_index=False).size().rename(columns={"size": "n"})
+    total = by.groupby("kind")["n"].transform("sum")
+    found = by.assign(n_readings=total, share=by["n"] / total)
+    found["base"] = (found["dynamics"] == base[0]) & (found["dependency"] == base[1])
+    order = {kind: at for at, kind in enumerate(KINDS)}
+    found = found.sort_values(["kind", "n"], key=lambda c: c.map(order) if c.name == "kind" else -c, kind="stable")
+    return found.reset_index(drop=True)
+
+
+def meaning(found: tuple[str, str], part: str) -> str:
+    """Return what a cell means for a sentence of the abstract: "diagnosis", "indicators" or "conclusion"."""
+    return MEANING[found][part]
+
+
+_HOW = {
+    "dynamics": message("Whether the indicators of the case are met on {place}: every one supported by rule D1 with enough of its elements, or one contradicted; a city-level proxy where the focal place has too few rows."),
+    "dependency": message("Whether the programme is brittle (a sign of dependency holds), robust (the opposite of all) or unclear."),
+    "sign": message("Sign of dependency: {sign}."),
+    "share": message("Share of {n} readings of kind {kind} in which the cell of dynamics and dependency is what it is here."),
+}  # fmt: skip
+
+
+def results(case: Case) -> Results:
+    """Return the cell of the case, the signs under it, and the share of readings, by kind, in which it is the same."""
+    ledger = Ledger()
+    if not case.settings.programme:
+        return ledger.results()
+    place = case.settings.wider_place
+    material = indicators.gather(case, places=[place])
+    found, held, table = cell(case), signs(case), cells(case)
+    whole = dependency.flow(case)
+    year = whatif.last_year_of_money(case, whole.programme)
+    cash = paid_support(case, str(whole.programme), (0, year)) if year else ()
+    below = [rows for one in elements(case)["set_id"] for rows in indicators.support_of_verdict(material, one, place)]
+    flow_rows = all_support(case, whole)
+    name = case.places.set_index("place").at[place, "name"]
+    ledger.add(
+        "tension.dynamics",
+        found[0],
+        unit="class",
+        how=_HOW["dynamics"],
+        details={"place": name},
+        support=below,
+        place=place,
+    )
+    ledger.add(
+        "tension.dependency",
+        found[1],
+        unit="class",
+        how=_HOW["dependency"],
+        support=[*flow_rows, *cash],
+        programme=whole.programme,
+    )
+    for one in held.to_dict("records"):
+        value = one["value"]
+        ledger.add(
+            f"tension.sign.{one['sign']}", value, unit="share (0-1)", how=_HOW["sign"], details={"sign": labelled("sign", str(one["sign"]))},
+            support=[*flow_rows, *cash], programme=whole.programme, reason="no known amount" if math.isnan(value) else None,
+        )  # fmt: skip
+    counted = shares(table, found)
+    same = table.assign(same=(table["dynamics"] == found[0]) & (table["dependency"] == found[1]))
+    for kind, part in same.groupby("kind", sort=False):
+        ledger.add(
+            f"tension.share.{kind}", float(part["same"].mean()), unit="share (0-1)", how=_HOW["share"],
+            details={"n": len(part), "kind": labelled("reading kind", str(kind))}, support=[*below, *flow_rows, *cash], place=place,
+        )  # fmt: skip
+    return ledger.results(tension_signs=held, tension_readings=table, tension_shares=counted)
