@@ -151,6 +151,52 @@ def why(
 
 
 @app.command()
+def whatif(
+    without: Annotated[
+        list[str] | None, typer.Option("--without", metavar="ID", help="A stakeholder that leaves; may be repeated.")
+    ] = None,
+    with_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="'SOURCE RELATION TARGET [AMOUNT]'",
+            help="A tie that is added; 'new-funder' is a funder that the record does not know. May be repeated.",
+        ),
+    ] = None,
+    best: Annotated[bool, typer.Option("--best", help="Show which single tie more would help most.")] = False,
+    programme: Annotated[
+        str | None, typer.Option("--programme", help="Programme of the added ties; that of the case if not given.")
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", help="Year of the added ties; the last one if not given.")
+    ] = None,
+    case: Annotated[Path, typer.Option("--case", help="Folder of the case.", show_default="this folder")] = Path("."),
+    every: Annotated[bool, typer.Option("--all", help="Show every fact that moves.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON object.")] = False,
+    lang: Language = None,
+) -> None:
+    """Show what moves when a stakeholder leaves or a tie is added. Nothing is stored."""
+    from . import consequences
+    from .loaders.case import read_case
+
+    say = _speak(lang, case)
+    if not (without or with_ or best):
+        raise typer.BadParameter("name who leaves (--without), what is added (--with), or ask for --best.")
+    study = read_case(case)
+    if best:
+        consequences.show_best(study, say)
+    if not (without or with_):
+        return
+    ties = [consequences.parsed(one, programme=programme, year=year) for one in with_ or []]
+    after = consequences.supposed(study, without=without or [], ties=ties)
+    if as_json:
+        found = consequences.record(study, after, gone=without or [])
+        print(json.dumps(found, ensure_ascii=False, allow_nan=False))
+    else:
+        consequences.show(study, after, say, gone=without or [], every=every)
+
+
+@app.command()
 def measures(
     folder: Annotated[Path, typer.Argument(help="Folder with nodes.csv, edges.csv and meta.json.", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON object.")] = False,

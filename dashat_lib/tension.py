@@ -258,14 +258,20 @@ _HOW = {
 }  # fmt: skip
 
 
-def results(case: Case) -> Results:
-    """Return the cell of the case, the signs under it, and the share of readings, by kind, in which it is the same."""
+def results(case: Case, *, read_again: bool = True) -> Results:
+    """Return the cell of the case, the signs under it, and the share of readings, by kind, in which it is the same.
+
+    Parameters
+    ----------
+    read_again : bool
+        Whether the other readings are computed; a what-if, which asks twice, leaves them out.
+    """
     ledger = Ledger()
     if not case.settings.programme:
         return ledger.results()
     place = case.settings.wider_place
     material = indicators.gather(case, places=[place])
-    found, held, table = cell(case), signs(case), cells(case)
+    found, held = cell(case), signs(case)
     whole = dependency.flow(case)
     year = whatif.last_year_of_money(case, whole.programme)
     cash = paid_support(case, str(whole.programme), (0, year)) if year else ()
@@ -295,6 +301,9 @@ def results(case: Case) -> Results:
             f"tension.sign.{one['sign']}", value, unit="share (0-1)", how=_HOW["sign"], details={"sign": labelled("sign", str(one["sign"]))},
             support=[*flow_rows, *cash], programme=whole.programme, reason="no known amount" if math.isnan(value) else None,
         )  # fmt: skip
+    if not read_again:
+        return ledger.results(tension_signs=held)
+    table = cells(case)
     counted = shares(table, found)
     same = table.assign(same=(table["dynamics"] == found[0]) & (table["dependency"] == found[1]))
     for kind, part in same.groupby("kind", sort=False):

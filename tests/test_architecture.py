@@ -26,7 +26,7 @@ LEVELS = [
     },
     {"processed", "notebooks_run", "findings", "readings", "displays", "triangulation", "coding_agreement", "dependency"},
     {"tension", "pipeline", "disputes", "reduction", "stakeholders"},
-    {"report"},
+    {"report", "consequences"},
     {"cli"},
 ]
 LEVEL = {room: at for at, rooms in enumerate(LEVELS) for room in rooms}

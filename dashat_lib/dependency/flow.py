@@ -43,7 +43,7 @@ class Flow:
         Ultimate funders: they pay or supply and receive nothing inside the record. Who had own money before a what-if has it
         still, whoever left or came.
     beneficiaries : tuple of str
-        Groups (sector "beneficiary") that something is recorded to reach.
+        Groups (sector "beneficiary") that something is recorded to reach; in a what-if those too that were reached before it.
     unserved : tuple of str
         Groups of the case that no arc of this flow leads to: not served in the data, which is not the same as cut off.
     circle : tuple of str
@@ -67,9 +67,9 @@ class Flow:
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
-        """Stakeholders with an arc, in order."""
+        """Stakeholders with an arc, and groups that had one before a what-if, in order."""
         ties = self.network.ties
-        return tuple(sorted(set(ties["source"]) | set(ties["target"])))
+        return tuple(sorted({*ties["source"], *ties["target"], *self.beneficiaries}))
 
     @cached_property
     def graph(self) -> nx.DiGraph:
@@ -160,7 +160,7 @@ def flow(
     if own_money:
         paid = payments(case, chosen, years=years, place=place)
         funders |= set(paid.loc[paid["payer"], "source_stakeholder"]) & set(paying)
-    targets = set(network.ties["target"])
+    targets = set(network.ties["target"]) | receiving
     groups = network.nodes.loc[network.nodes["sector"] == BENEFICIARY, "id"]
     teams: dict[str, str] = {}
     if roll_up == "one_team_a_kelurahan":
@@ -244,6 +244,11 @@ def grants(case: Case, programme: str | None = None, *, years: tuple[int, int] |
     grant all of whose payers have left is not paid. Ties on the way of a grant keep joining the two ends all the same.
     """
     now = payments(case, programme, years=years).sort_values(["grant", "date", "tie_id"], na_position="first")
+    before = (
+        {}
+        if case.before is None
+        else grants(case.before, programme, years=years).set_index("grant_id").to_dict("index")
+    )
     currency = case.settings.currency
     rows = []
     for grant, reports in groupby(now.to_dict("records"), key=itemgetter("grant")):
@@ -251,12 +256,19 @@ def grants(case: Case, programme: str | None = None, *, years: tuple[int, int] |
         paid = [one for one in part if one["payer"]]
         stated = [one for one in part if one["amount"] == one["amount"]]
         own = [float(one["amount"]) for one in stated if one["unit"] == currency]
+        sums = {
+            "amount": own[-1] if own else np.nan,
+            "lower": min(own, default=np.nan),
+            "upper": max(own, default=np.nan),
+        }
+        if grant in before:  # who is left pays what was paid, whoever handed it on or reported it
+            sums = {name: before[grant][name] for name in sums}
         foreign = dict.fromkeys(f"{one['amount']:.0f} {one['unit']}" for one in stated if one["unit"] != currency)
         rows.append(
             {
                 "grant_id": grant, "programme": part[0]["programme"], "year": int(min(one["year"] for one in part)),
                 "payers": _ids(one["source_stakeholder"] for one in paid), "recipients": _ids(one["target_stakeholder"] for one in paid),
-                "amount": own[-1] if own else np.nan, "lower": min(own, default=np.nan), "upper": max(own, default=np.nan),
+                **sums,
                 "foreign": ";".join(foreign) or None, "n_rows": len(part), "tie_ids": _ids(one["tie_id"] for one in part),
                 "evidence_ids": _ids(one["evidence_id"] for one in part),
             }

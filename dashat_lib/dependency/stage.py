@@ -50,7 +50,9 @@ def without_each_family(case: Case, whole: Flow) -> Iterator[tuple[str, Case]]:
         yield str(family), replace(case, ties=case.ties[~case.ties["evidence_id"].isin(part["evidence_id"])])
 
 
-def with_bands(case: Case, roll_up: str = "none") -> tuple[Flow, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def with_bands(
+    case: Case, roll_up: str = "none", *, bands: bool = True
+) -> tuple[Flow, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return the flow, its ways and its curves, these with the range over the readings without one source family each.
 
     Returns
@@ -66,7 +68,7 @@ def with_bands(case: Case, roll_up: str = "none") -> tuple[Flow, pd.DataFrame, p
     whole = flow(case, roll_up=roll_up)
     table, lines = ways.ways(whole), continuity.curve(whole, seed=case.settings.seed)
     counted, drawn = [], []
-    for family, rest in without_each_family(case, whole):
+    for family, rest in without_each_family(case, whole) if bands else ():
         part = flow(rest, roll_up=roll_up)
         counted.append(ways.ways(part, whole.beneficiaries + whole.unserved).assign(source_family=family))
         drawn.append(continuity.curve(part, groups=whole.beneficiaries, seed=case.settings.seed))
@@ -91,10 +93,17 @@ def with_bands(case: Case, roll_up: str = "none") -> tuple[Flow, pd.DataFrame, p
     return whole, table, lines, moved[["source_family", "stakeholder_id", "kappa", "kappa_before"]]
 
 
-def results(case: Case) -> Results:
-    """Return who depends on whom in a case: ways, continuity, money, withdrawals, and the tie that would help most."""
+def results(case: Case, *, bands: bool = True) -> Results:
+    """Return who depends on whom in a case: ways, continuity, money, withdrawals, and the tie that would help most.
+
+    Parameters
+    ----------
+    bands : bool
+        Whether the readings without one source family each are computed, and the tables that go through all ties or sets; a what-if, which asks
+        twice, leaves them out.
+    """
     ledger = Ledger()
-    read = {roll_up: with_bands(case, roll_up) for roll_up in READ} if case.settings.programme else {}
+    read = {roll_up: with_bands(case, roll_up, bands=bands) for roll_up in READ} if case.settings.programme else {}
     tables: dict[str, list[pd.DataFrame]] = {name: [] for name in ("flow_ways", "flow_ways_by_family", "reliability_curves", "importance", "shocks", "withdrawals", "exits")}  # fmt: skip
     for roll_up, (whole, table, lines, by_family) in read.items():
         important = continuity.importance(whole, STAY, seed=case.settings.seed)
@@ -120,8 +129,8 @@ def results(case: Case) -> Results:
         money_left=leaving,
         money_reach=_payable(case),
         funder_persistence=back,
-        key_players=key_players(case),
-        added_ties=whatif.additions(case) if case.settings.programme else pd.DataFrame(columns=whatif.ADDED),
+        key_players=key_players(case) if bands else pd.DataFrame(),
+        added_ties=whatif.additions(case) if case.settings.programme and bands else pd.DataFrame(columns=whatif.ADDED),
     )
 
 

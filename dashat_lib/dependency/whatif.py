@@ -42,7 +42,7 @@ class Tie:
     programme : str, optional
         That of the case if not given.
     year : int, optional
-        The last year with a tie of that programme if not given.
+        The last year with a known amount of that programme if not given, else the last year with a tie of it.
     amount : float, optional
         In ``settings.currency``.
     """
@@ -127,7 +127,7 @@ def add(case: Case, tie: Tie, *, stakeholder: Mapping[str, object] | None = None
     _refuse(case, tie, programme)
     name = f"{SUPPOSED}-{len(supposed(case)) + 1}"
     mine = case.ties[case.ties["programme"] == programme]
-    year = tie.year or int((mine if len(mine) else case.ties)["year"].max())
+    year = tie.year or last_year_of_money(case, programme) or int((mine if len(mine) else case.ties)["year"].max())
     directed = tie.relation not in _undirected(case)
     new = {
         "tie_id": name, "source_stakeholder": tie.source, "target_stakeholder": tie.target, "relation": tie.relation, "directed": directed,
