@@ -100,7 +100,7 @@ def groups(case: Case, after: Case) -> pd.DataFrame:
     -------
     DataFrame, one row a reading and group
         ``roll_up, stakeholder_id, kappa, kappa_after`` (independent ways), ``reliability, reliability_after`` (everyone staying with probability
-        0.9), ``through, through_after`` (who hands over), ``cut_off`` (whether nothing reaches it any more).
+        0.9), ``through, through_after`` (who hands over), ``cut_off`` (whether nothing reaches it any more; a group that left itself is not).
     """
     tables = []
     for roll_up in ["none", "one_team_a_kelurahan"] if case.settings.teams else ["none"]:
@@ -113,9 +113,10 @@ def groups(case: Case, after: Case) -> pd.DataFrame:
         names = list(dict.fromkeys([*both[0].index, *both[1].index]))
         old, new = (one.reindex(names) for one in both)
         table = old.join(new, rsuffix="_after").rename_axis("stakeholder_id").reset_index().assign(roll_up=roll_up)
-        before, now = (table[name].fillna(0) for name in ("kappa", "kappa_after"))
-        off = (before > 0) & (now == 0)
-        table.loc[off, "reliability_after"] = 0.0
+        off = (table["kappa"].fillna(0) > 0) & (table["kappa_after"] == 0).fillna(False).astype(bool)
+        table.loc[table["kappa_after"].fillna(0) == 0, "through_after"] = (
+            None  # who hands over has nothing to hand over
+        )
         tables.append(table.assign(cut_off=off))
     return pd.concat(tables, ignore_index=True)[GROUPS]
 

@@ -207,7 +207,8 @@ def _flow_facts(ledger: Ledger, case: Case, whole: Flow, table: pd.DataFrame, li
     for one in sorted({whole.teams.get(one, one) for one in whole.ids} - set(whole.beneficiaries)):
         add(f"withdrawn.{one}.n_groups_cut", int(cuts[one]), "groups", "n_groups_cut", {"label": labels[one]})
     for one in exits.to_dict("records"):
-        label = " + ".join(labels[part] for part in str(one["stakeholder_ids"]).split(";"))
+        who = one["stakeholder_ids"]
+        label = "–" if pd.isna(who) else " + ".join(labels[part] for part in str(who).split(";"))
         add(f"exit.{one['exit']}.share_reached", one["share_reached"], "share (0-1)", "exit", {"label": label, "exit": labelled("exit", one["exit"])}, reason=one["reason"] if pd.isna(one["share_reached"]) else None)  # fmt: skip
     points = ways.single_points(whole)["stakeholder_id"].nunique()
     add("single_points.n", int(points), "stakeholders", "n_single_points", {})
