@@ -8,7 +8,7 @@ under other readings stands beside it, by kind and never pooled.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -19,10 +19,12 @@ from .admission import elements
 from .dependency import money, whatif
 from .dependency.flow import ROLL_UPS
 from .dependency.stage import all_support, paid_support, without_each_family
+from .dependency.ways import NOT_SERVED
 from .errors import message
 from .facts import Ledger, labelled
 from .resampling import poisson_weights
 from .tables import Case, Results
+from .words import Reader
 
 MET, UNMET, UNCLEAR, BRITTLE, ROBUST = "met", "not met", "unclear", "brittle", "robust"
 DYNAMICS, DEPENDENCY = (MET, UNCLEAR, UNMET), (ROBUST, UNCLEAR, BRITTLE)
@@ -125,8 +127,9 @@ def signs(case: Case, programme: str | None = None, *, roll_up: str = "none", ow
     kappa = [dependency.cut(whole, group).kappa for group in whole.beneficiaries]
     few = [one is not None and one <= 1 for one in kappa]
     served = dependency.reached(whole)
-    gone = [one for one in (whatif.top_funder(case, whole.programme), whatif.top_intermediary(whole)) if one]
-    after = [len(set(dependency.reached(whole, [one])) & set(served)) / len(served) for one in gone] if served else []
+    between = whatif.top_intermediary(whole)
+    gone = [some for some in (whatif.top_funder(case, whole.programme), (between,) if between else ()) if some]
+    after = [len(set(dependency.reached(whole, some)) & set(served)) / len(served) for some in gone] if served else []
     year = whatif.last_year_of_money(case, whole.programme)
     paid = dependency.grants(case, whole.programme, years=(year, year))["amount"].tolist() if year else []
     spread = money.concentration(paid)
@@ -139,6 +142,11 @@ def signs(case: Case, programme: str | None = None, *, roll_up: str = "none", ow
         value = values[name]
         rows.append({"sign": name, "value": value, "brittle_if": _told(brittle), "robust_if": _told(robust), "says": _says(value, brittle, robust)})  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _no_sign(sign: str) -> str:
+    """Why a sign has no value."""
+    return {"share_few_ways": NOT_SERVED, "share_reached": whatif.NONE_REACHED}.get(sign, money.NO_AMOUNT)
 
 
 def _told(rule: tuple[str, float]) -> str:
@@ -250,6 +258,81 @@ def meaning(found: tuple[str, str], part: str) -> str:
     return MEANING[found][part]
 
 
+def brief(case: Case, say: Reader) -> list[str]:
+    """Return what all this says to someone who must decide for next year, a sentence an item, computed.
+
+    Parameters
+    ----------
+    say : Reader
+        The reader's language.
+    """
+    whole = dependency.flow(case)
+    called = dict(zip(case.stakeholders["stakeholder_id"], case.stakeholders["short_name"], strict=True))
+
+    def listed(ids: Iterable[str]) -> str:
+        found = [called[one] for one in dict.fromkeys(ids)]
+        return say.list(found) if found else say("nobody")
+
+    served = dependency.reached(whole)
+    points = dependency.single_points(whole)
+    said = [*_brief_money(case, whole.programme, called, say)]
+    if not served:
+        return [*said, say("On record no ultimate funder reaches any group of this programme.")]
+    thin = [one for one in served if dependency.cut(whole, one).kappa == 1]
+    said.append(say.count("The record knows {n} group that the programme reaches: {names}.", "The record knows {n} groups that the programme reaches: {names}.", len(served), names=listed(served)))  # fmt: skip
+    if len(points):
+        said.append(say("{names} hang on one way; {who} alone cuts them off by leaving.", names=listed(thin), who=listed(points["stakeholder_id"])))  # fmt: skip
+    else:
+        said.append(say("No single exit cuts a group off."))
+    if case.settings.teams:
+        many = dependency.flow(case, roll_up="one_team_a_kelurahan")
+        left = dependency.single_points(many)
+        cut_off = say("no single exit cuts a group off") if left.empty else say("{who} alone cuts a group off", who=listed(many.teams.get(one, one) for one in left["stakeholder_id"]))  # fmt: skip
+        fewest = min((dependency.cut(many, one).kappa or 0 for one in dependency.reached(many)), default=0)
+        said.append(say("Read as one team a kelurahan, {cut_off}; then the money above them is what all teams share, and {n} exits are enough to close it.", cut_off=cut_off, n=fewest))  # fmt: skip
+    back = dependency.persistence(case, whole.programme)
+    if back.empty:
+        said.append(say("Payers of this programme are known for no two years next to each other, so whether they come back cannot be decided."))  # fmt: skip
+    else:
+        best = back.sort_values("value").iloc[-1]
+        said.append(say("From {year_from} to {year_to} {share} of the payers came back.", year_from=str(best["year_from"]), year_to=str(best["year_to"]), share=say.percent(float(best["value"]))))  # fmt: skip
+    more = dependency.additions(case)
+    more = more[more["lifts"].notna()].head(1)
+    if len(more):
+        one = more.iloc[0]
+        source = say("a new funder") if one["source"] == whatif.NEW else called[one["source"]]
+        said.append(say("The single tie more that would help most: {source} {relation} {target}; it would give {lifts} one way more.", source=source, relation=say.label("relation", one["relation"]), target=called[one["target"]], lifts=listed(one["lifts"].split(";"))))  # fmt: skip
+    return [*said, say("All this is what public pages say: a tie that no page reports is not here, and nobody has observed how likely it is that anyone leaves.")]  # fmt: skip
+
+
+def _brief_money(case: Case, programme: str | None, called: dict[str, str], say: Reader) -> Iterator[str]:
+    """What is known of the money of the last year with an amount."""
+    year = whatif.last_year_of_money(case, programme)
+    if programme is None or year is None:
+        yield say("No amount of money of this programme is known.")
+        return
+    found, left = money.of_year(case, programme, year), money.left(case, programme, year)
+    top = left.iloc[0]
+    yield say(
+        "{n} grants of {year} are on record, {unknown} of them of unknown amount; of the known {known} billion {unit} {payer} gave {share}.",
+        year=str(year),
+        n=len(found),
+        unknown=int(found["amount"].isna().sum()),
+        known=round(float(found["amount"].sum()) / 1e9, 2),
+        unit=say.label("unit", case.settings.currency),
+        payer=say.list(called[one] for one in str(top["stakeholder_id"]).split(";")),
+        share=say.percent(1 - float(top["share_left"])),
+    )
+    if top["portions_left"] == top["portions_left"]:
+        yield say(
+            "Without it the known money would pay {portions} portions instead of {all}, at the cost stated for that year.",
+            portions=round(float(top["portions_left_lower"])),
+            all=round(float(top["portions_left_lower"]) / float(top["share_left"]))
+            if top["share_left"]
+            else say("none"),
+        )
+
+
 _HOW = {
     "dynamics": message("Whether the indicators of the case are met on {place}: every one supported by rule D1 with enough of its elements, or one contradicted; a city-level proxy where the focal place has too few rows."),
     "dependency": message("Whether the programme is brittle (a sign of dependency holds), robust (the opposite of all) or unclear."),
@@ -299,7 +382,7 @@ def results(case: Case, *, read_again: bool = True) -> Results:
         value = one["value"]
         ledger.add(
             f"tension.sign.{one['sign']}", value, unit="share (0-1)", how=_HOW["sign"], details={"sign": labelled("sign", str(one["sign"]))},
-            support=[*flow_rows, *cash], programme=whole.programme, reason="no known amount" if math.isnan(value) else None,
+            support=[*flow_rows, *cash], programme=whole.programme, reason=_no_sign(str(one["sign"])) if math.isnan(value) else None,
         )  # fmt: skip
     if not read_again:
         return ledger.results(tension_signs=held)

@@ -18,7 +18,9 @@ KINDS = {
     "confidence": "confidence", "coder_type": "coder_type", "group": "group", "role": "role", "change": "change",
     "unit": "unit", "reason": "reason", "reading_kind": "reading kind", "source_kind": "source kind",
     "coefficient": "coefficient", "rows_in": "rows in", "class": "class", "class_with_weak": "class", "classes": "class", "quadrant": "class", "roles": "class", "roles_by_rule": "class", "roles_coded": "class", "scheme": "scheme", "attribute": "attribute", "basis": "basis", "rests_on": "rests_on", "cut": "cut", "section": "section", "aspect": "aspect", "between": "between", "null": "null", "turns_without_kind": "source kind", "turns_without_sector": "sector", "measure_name": "measure", "band_kind": "band", "metric": "metric", "what": "what", "watched": "watched", "code_level": "code level", "decision": "decision", "action": "action",
+    "roll_up": "roll-up", "exit": "exit", "shock": "shock", "sign": "sign", "dynamics": "dynamics", "dependency": "dependency", "sign_says": "dependency", "search": "search",
 }  # fmt: skip
+YEARS = {"year", "year_from", "year_to"}  # written as they are, without a separator of thousands
 # Columns of ids, and where their names stand: table, key, column or stem of a column a language.
 NAMES = {
     "place": ("places", "place", "name"), "code_id": ("codebook", "code_id", "label_"), "programme": ("programmes", "programme", "name_"),
@@ -54,7 +56,10 @@ def shown(
         names = _names(case, name, say) if case is not None else {}
         kind = KINDS.get(str(name).partition(".")[0])  # stance.A is a stance
         cells[say.label("column", str(name))] = [
-            _cell(value, say, kind=kind, names=names, digits=digits) for value in table[name]
+            str(int(value))
+            if name in YEARS and value == value
+            else _cell(value, say, kind=kind, names=names, digits=digits)
+            for value in table[name]
         ]
     return pd.DataFrame(cells, dtype="str")
 

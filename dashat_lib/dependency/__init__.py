@@ -4,7 +4,7 @@ from .continuity import curve, importance, reliability
 from .flow import Flow, flow, grants
 from .money import concentration, persistence
 from .stage import STATISTICS, results
-from .ways import bridges, cut, cut_points, key_players, reached, ways
+from .ways import bridges, cut, cut_points, key_players, reached, single_points, ways
 from .whatif import Tie, add, add_back, additions, withdraw, withdrawals
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "reached",
     "reliability",
     "results",
+    "single_points",
     "ways",
     "withdraw",
     "withdrawals",

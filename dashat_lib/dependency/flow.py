@@ -134,7 +134,7 @@ def flow(
     roll_up : one of :data:`ROLL_UPS`
         "none": as recorded. "kelurahan_teams": teams of a kelurahan taken for their whole. "one_team_a_kelurahan": the same,
         and then each stakeholder of ``settings.teams`` is as many teams as it stands for, each with all of its arcs: teams
-        stop independently of each other, what comes from above is shared.
+        stop independently of each other, what comes from above is shared. In a what-if a part leaves with its whole.
     own_money : bool
         Whether who pays a grant of its own is a source of money too, though it receives another; a city with a budget is one.
 
@@ -152,14 +152,20 @@ def flow(
     def made(one: Case) -> Network:
         return of_case(one, FLOW, programme=chosen, years=years, place=place, directed=True, roll_up=rolled)
 
-    network = made(case)
-    recorded = network if case.before is None else made(case.before)
-    paying = _ends(network, PAYING)["source"]
-    receiving = set(recorded.ties["target"])
-    funders = set(paying) - receiving
+    def sources(one: Case, net: Network) -> set[str]:
+        paid = payments(one, chosen, years=years, place=place)
+        return set(net.rows.loc[net.rows["row_id"].isin(paid.loc[paid["payer"], "tie_id"]), "source"])
+
+    network = recorded = made(case)
+    if case.before is not None:
+        recorded = made(case.before)
+        alone = set(network.nodes["id"]) & set(case.before.stakeholders["stakeholder_id"]) - set(recorded.nodes["id"])
+        network = made(_left_out(case, alone)) if alone else network  # a part leaves with the whole it is read as
+    here, receiving = set(network.ties["source"]), set(recorded.ties["target"])
+    paying = {*_ends(network, PAYING)["source"], *_ends(recorded, PAYING)["source"]} & here
+    funders = paying - receiving
     if own_money:
-        paid = payments(case, chosen, years=years, place=place)
-        funders |= set(paid.loc[paid["payer"], "source_stakeholder"]) & set(paying)
+        funders |= (sources(case, network) | sources(case.before or case, recorded)) & here
     targets = set(network.ties["target"]) | receiving
     groups = network.nodes.loc[network.nodes["sector"] == BENEFICIARY, "id"]
     teams: dict[str, str] = {}
@@ -177,6 +183,12 @@ def flow(
         years=years,
         roll_up=roll_up,
     )
+
+
+def _left_out(case: Case, ids: set[str]) -> Case:
+    """A case without some stakeholders and their ties."""
+    ties = case.ties[~(case.ties["source_stakeholder"].isin(ids) | case.ties["target_stakeholder"].isin(ids))]
+    return replace(case, stakeholders=case.stakeholders[~case.stakeholders["stakeholder_id"].isin(ids)], ties=ties)
 
 
 def _ends(network: Network, relations: Sequence[str]) -> pd.DataFrame:

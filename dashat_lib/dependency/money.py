@@ -6,7 +6,6 @@ of the unknown ones between nought and the largest known amount gives. Currencie
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from .flow import Flow, grants, payments
 
 NO_MONEY, NO_AMOUNT, ONE_YEAR = "no payment recorded", "no known amount", "no two years next to each other"
 NO_COST = "no cost per portion of that year"
-_MOST_VERTICES = 14
 
 
 @dataclass(frozen=True)
@@ -64,9 +62,9 @@ def concentration(amounts: Sequence[float], *, most: Sequence[float] | None = No
 
     Notes
     -----
-    HHI is the squared ratio of a convex to a linear function of the amounts, so it is largest at a corner of what is open, and smallest where
-    the unknown amounts are all sum of squares / sum (as far as they may be so large). With more than 14 unknown amounts only corners that
-    fill them in order of size are tried.
+    HHI is largest at a corner of what is open, one at which the amounts that may be largest are full and the others 0: in its place a fuller
+    one that may be larger never lowers it. It is smallest where the unknown amounts are all sum of squares / sum (as far as they may be so
+    large). Of the normalised form the number of payers counts too: as few as those that may be largest, or all, though of next to nothing.
 
     References
     ----------
@@ -86,15 +84,15 @@ def concentration(amounts: Sequence[float], *, most: Sequence[float] | None = No
     if most is not None:
         own = np.asarray(most, dtype=float)[np.isnan(given)]
         caps = np.where(np.isnan(own), top, own)
-    fillings = [np.concatenate([known, one]) for one in _corners(caps)]
-    even = np.concatenate([known, _most_even(known, caps)])
-    spread = [one[one > 0] for one in [*fillings, even]]
-    faint = np.concatenate(
-        [known, np.full(n_unknown, top * 1e-9)]
-    )  # a payer of next to nothing is a payer all the same
-    hhi = [_hhi(one) for one in spread]
-    normalised = [_normalised(one) for one in [*spread, faint]]
-    shares = [float(one.max() / one.sum()) for one in spread]
+    caps = np.sort(caps[caps > 0])[::-1]
+    first = [caps[:k] for k in range(len(caps) + 1)]
+    corners = [np.concatenate([known, one]) for one in first]
+    even = [np.concatenate([known, _most_even(known, one)]) for one in first]
+    level = np.concatenate([known, np.minimum(caps, top)])
+    hhi = [_hhi(one) for one in [*corners, *even]]
+    payers = len(known) + len(caps)  # a payer of next to nothing is a payer all the same
+    normalised = [*map(_normalised, [*corners, *even]), *(_normalised(one, payers) for one in corners)]
+    shares = [float(one.max() / one.sum()) for one in [*corners, level]]
     value = _hhi(known)
     return Concentration(
         n=len(known) + n_unknown,
@@ -103,7 +101,7 @@ def concentration(amounts: Sequence[float], *, most: Sequence[float] | None = No
         hhi_normalised=Bounds(_normalised(known), min(normalised), max(normalised)),
         effective_number=Bounds(1 / value, 1 / max(hhi), 1 / min(hhi)),
         top_share=Bounds(float(known.max() / known.sum()), min(shares), max(shares)),
-        at_largest=_normalised(np.concatenate([known, caps])),
+        at_largest=_normalised(corners[-1]),
         reason=None,
     )
 
@@ -112,16 +110,9 @@ def _hhi(amounts: np.ndarray) -> float:
     return float((amounts**2).sum() / amounts.sum() ** 2)
 
 
-def _normalised(amounts: np.ndarray) -> float:
-    n = len(amounts)
+def _normalised(amounts: np.ndarray, payers: int | None = None) -> float:
+    n = len(amounts) if payers is None else payers
     return 1.0 if n == 1 else float((_hhi(amounts) - 1 / n) / (1 - 1 / n))
-
-
-def _corners(caps: np.ndarray) -> list[np.ndarray]:
-    if len(caps) <= _MOST_VERTICES:
-        return [np.where(one, caps, 0.0) for one in itertools.product((False, True), repeat=len(caps))]
-    order = np.argsort(-caps, kind="stable")
-    return [np.where(np.isin(np.arange(len(caps)), order[:k]), caps, 0.0) for k in range(len(caps) + 1)]
 
 
 def _most_even(known: np.ndarray, caps: np.ndarray) -> np.ndarray:
@@ -222,23 +213,20 @@ def left(case: Case, programme: str, year: int) -> pd.DataFrame:
     Portions are what the money that is left would buy at the cost stated for that year; no source says that all of it buys portions.
     """
     found = of_year(case, programme, year).rename(columns={"payers": "stakeholder_id"})
+    known, unknown = float(found["amount"].sum()), int(found["amount"].isna().sum())
+    largest = float(found["amount"].max()) if unknown < len(found) else math.nan
     each = found[found["stakeholder_id"] != ""].groupby("stakeholder_id", as_index=False)
-    table = each.agg(amount=("amount", _sum), n_grants=("grant_id", "size"))
-    known, unknown = float(table["amount"].sum()), int(table["amount"].isna().sum())
-    largest = float(table["amount"].max()) if table["amount"].notna().any() else math.nan
+    table = each.agg(amount=("amount", _sum), mine=("amount", "sum"), n_open=("amount", lambda some: some.isna().sum()), n_grants=("grant_id", "size"))  # fmt: skip
     costs = cost_per_portion(case, year)
     rows = []
     for one in table.sort_values(["amount", "stakeholder_id"], ascending=[False, True]).itertuples():
-        mine = one.amount
-        if math.isnan(mine):
-            share, low, high = math.nan, known / (known + largest) if known else math.nan, 1.0 if known else math.nan
-        else:
-            share = (known - mine) / known if known else math.nan
-            low, high = share, (known - mine + unknown * largest) / (known + unknown * largest) if known else math.nan
-        rest = known - (0.0 if math.isnan(mine) else mine)
+        rest = known - one.mine
+        own, others = one.n_open * largest, (unknown - one.n_open) * largest
+        low, high = (rest / (known + own), (rest + others) / (known + others)) if known else (math.nan, math.nan)
+        share = rest / known if known and not one.n_open else math.nan
         rows.append(
             {
-                "programme": programme, "year": year, "stakeholder_id": one.stakeholder_id, "amount": mine, "share_left": share,
+                "programme": programme, "year": year, "stakeholder_id": one.stakeholder_id, "amount": one.amount, "share_left": share,
                 "share_left_lower": low, "share_left_upper": high, "money_left": rest,
                 "portions_left": rest / costs.min() if len(costs) else math.nan,
                 "portions_left_lower": rest / costs.max() if len(costs) else math.nan, "n_grants": one.n_grants,
@@ -284,15 +272,15 @@ def _largest(flow: Flow, found: pd.DataFrame, paid: pd.DataFrame, whole: pd.Seri
     graph.add_nodes_from([source, *flow.ids])
     for one in found.itertuples():
         amount = (largest if full else 0.0) if math.isnan(one.amount) else one.amount
-        for payer in [name for name in one.payers.split(";") if name in graph]:
-            before = graph.get_edge_data(source, payer, {"capacity": 0.0})["capacity"]
-            graph.add_edge(source, payer, capacity=before + amount)
+        purse = object()  # who pays jointly draws on one sum
+        graph.add_edge(source, purse, capacity=amount)
+        graph.add_edges_from((purse, payer) for payer in one.payers.split(";") if payer in graph and payer != group)
     goods = flow.network.rows[flow.network.rows["relation"] != "funds"]
     graph.add_edges_from(
         goods[["source", "target"]].itertuples(index=False, name=None)
     )  # no capacity: all comes through
     for (a, b, grant), part in paid.groupby(["source_stakeholder", "target_stakeholder", "grant"]):
-        own = part.sort_values(["date", "tie_id"])
+        own = part.sort_values(["date", "tie_id"], na_position="first")
         own = own[own["unit"] == currency]["amount"].dropna()
         most = whole.get(grant, math.nan)
         amount = float(own.iloc[-1]) if len(own) else (0.0 if not full else largest if math.isnan(most) else most)

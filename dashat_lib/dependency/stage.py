@@ -331,18 +331,19 @@ def share_reached(case: Case, given: Mapping[str, str]) -> Measured:
     """Share of the groups reached that still are after a withdrawal; the smallest or largest over several. Parameters: programme, take (min, max), withdraw (|): "top funder by amount", "top intermediary by groups cut"."""
     whole = flow(case, given["programme"])
     served = ways.reached(whole)
+    between = whatif.top_intermediary(whole)
     gone = {
         "top funder by amount": whatif.top_funder(case, given["programme"]),
-        "top intermediary by groups cut": whatif.top_intermediary(whole),
+        "top intermediary by groups cut": (between,) if between else (),
     }
     chosen = [gone[one] for one in given["withdraw"].split("|")]
-    shares = [len(set(ways.reached(whole, [one] if one else [])) & set(served)) / len(served) for one in chosen] if served else []  # fmt: skip
+    shares = [len(set(ways.reached(whole, some)) & set(served)) / len(served) for some in chosen] if served else []
     take = max if given.get("take") == "max" else min
     labels = dict(zip(case.stakeholders["stakeholder_id"], case.stakeholders["short_name"], strict=True))
     return Measured(
         value=take(shares) if shares else math.nan,
         how=message("Share of the groups reached that are still reached after one of {who} has left, the smaller."),
-        details={"who": ", ".join(labels[one] for one in chosen if one) or "–"},
+        details={"who": ", ".join(labels[one] for some in chosen for one in some) or "–"},
         support=all_support(case, whole),
         reason=None if shares else whatif.NONE_REACHED,
     )

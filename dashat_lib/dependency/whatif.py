@@ -67,6 +67,8 @@ def withdraw(case: Case, ids: Iterable[str]) -> Case:
         If an id is no stakeholder of the case: all of them, each with the nearest known one.
     """
     gone = _known(case, ids)
+    if not gone:
+        return case
     actors = case.evidence_actors
     left = actors[~actors["stakeholder_id"].isin(gone)]
     nobody = set(actors["evidence_id"]) - set(left["evidence_id"])
@@ -88,6 +90,8 @@ def withdraw(case: Case, ids: Iterable[str]) -> Case:
 def add_back(case: Case, ids: Iterable[str]) -> Case:
     """Return a what-if with some of the stakeholders that left it back in: :func:`withdraw` undone, rows in the order of the file.
 
+    Ties that are supposed stay, with the stakeholders that came with them; one that left with an end of it does not come back.
+
     Raises
     ------
     DashatError
@@ -95,14 +99,18 @@ def add_back(case: Case, ids: Iterable[str]) -> Case:
     """
     origin = case.before
     back = set(ids)
+    if not back:
+        return case
     away = set() if origin is None else set(origin.stakeholders["stakeholder_id"]) - set(case.stakeholders["stakeholder_id"])  # fmt: skip
     if origin is None or back - away:
         raise DashatError([_stranger(one, away, message("'{value}' has not left this what-if.")) for one in sorted(back - away or back)])  # fmt: skip
-    still = away - back
-    rest = withdraw(origin, still) if still else origin
+    rest = withdraw(origin, away - back)
+    rows = case.stakeholders[~case.stakeholders["stakeholder_id"].isin(origin.stakeholders["stakeholder_id"])]
+    fresh = {str(row["stakeholder_id"]): row for row in rows.to_dict("records")}
     for one in supposed(case).itertuples():
-        if {one.source_stakeholder, one.target_stakeholder} <= set(rest.stakeholders["stakeholder_id"]):
-            rest = add(rest, Tie(source=one.source_stakeholder, target=one.target_stakeholder, relation=one.relation, programme=one.programme, year=int(one.year), amount=None if math.isnan(one.amount) else one.amount))  # fmt: skip
+        tie = Tie(source=one.source_stakeholder, target=one.target_stakeholder, relation=one.relation, programme=one.programme, year=int(one.year), amount=None if math.isnan(one.amount) else one.amount)  # fmt: skip
+        came = next((fresh.pop(end) for end in (tie.source, tie.target) if end in fresh), None)
+        rest = add(rest, tie, stakeholder=came)
     return rest
 
 
@@ -125,7 +133,8 @@ def add(case: Case, tie: Tie, *, stakeholder: Mapping[str, object] | None = None
         case = replace(case, stakeholders=pd.concat([case.stakeholders, more], ignore_index=True), before=case.before or case)  # fmt: skip
     programme = tie.programme or case.settings.programme
     _refuse(case, tie, programme)
-    name = f"{SUPPOSED}-{len(supposed(case)) + 1}"
+    taken = case.evidence.loc[case.evidence["source_id"] == SUPPOSED, "evidence_id"].str.rpartition("-")[2].astype(int)
+    name = f"{SUPPOSED}-{taken.max() + 1 if len(taken) else 1}"
     mine = case.ties[case.ties["programme"] == programme]
     year = tie.year or last_year_of_money(case, programme) or int((mine if len(mine) else case.ties)["year"].max())
     directed = tie.relation not in _undirected(case)
@@ -204,7 +213,7 @@ def _refuse(case: Case, tie: Tie, programme: str | None) -> None:
         found.append(_stranger(str(programme), programmes, message("'{value}' is no programme of this case."), "programmes.csv", "programme"))  # fmt: skip
     if tie.source == tie.target:
         found.append(Problem("ties.csv", None, "target_stakeholder", tie.target, message("both ends are '{value}'."), message("Name two stakeholders.")))  # fmt: skip
-    if tie.amount is not None and not tie.amount >= 0:
+    if tie.amount is not None and not 0 <= tie.amount < math.inf:
         found.append(Problem("ties.csv", None, "amount", str(tie.amount), message("{value} is no sum of money."), message("Write a number of 0 or more.")))  # fmt: skip
     if found:
         raise DashatError(found)
@@ -236,6 +245,7 @@ def withdrawals(case: Case, programme: str | None = None, *, roll_up: str = "non
     """
     whole = flow(case, programme, roll_up=roll_up)
     ids = list(case.stakeholders["stakeholder_id"])
+    nodes = {*whole.network.nodes["id"], *whole.teams.values()}
     base = {group: cut(whole, group) for group in whole.beneficiaries}
     served = {group: found for group, found in base.items() if found.kappa != 0}
     in_cut = {group: set(found.members) for group, found in served.items()}
@@ -245,16 +255,12 @@ def withdrawals(case: Case, programme: str | None = None, *, roll_up: str = "non
     sectors = dict(zip(ids, case.stakeholders["sector"], strict=True))
     rows = []
     for one in ids:
-        several = (
-            len(whole.members([one])) > 1
-        )  # all teams of a stakeholder leave together: their ways are counted anew
-        gone = {group: group == one for group in served}
-        kappa = {}
-        for group, found in served.items():
-            known = 0 if found.kappa is None else found.kappa
-            if gone[group]:
-                continue
-            kappa[group] = (cut(whole, group, without=[one]).kappa or 0) if several else known - (one in in_cut[group])
+        kappa = {group: (found.kappa or 0) - (one in in_cut[group]) for group, found in served.items() if group != one}
+        if one not in nodes:  # read as a part of another: only its own ties go
+            rest = flow(withdraw(case, [one]), programme, roll_up=roll_up)
+            kappa = {group: cut(rest, group).kappa or 0 for group in kappa}
+        elif len(whole.members([one])) > 1:  # all teams of a stakeholder leave together
+            kappa = {group: cut(whole, group, without=[one]).kappa or 0 for group in kappa}
         cut_off = [group for group, left in kappa.items() if left == 0]
         thinned = [group for group, left in kappa.items() if 0 < left < (served[group].kappa or 0)]
         money_left = cash.get(one, (math.nan, math.nan, math.nan))
@@ -295,9 +301,9 @@ def _money_left(case: Case, programme: str | None, year: int | None) -> dict[str
 def _elements_lost(case: Case) -> dict[str, tuple[int, int, list[str]]]:
     """Of each stakeholder: events for an element that name it; those left with nobody without it; elements left with no event for."""
     scored = elements(case)
-    rows = coded(case, code_sets(case, scored), places=[case.settings.wider_place])
-    rows = rows.assign(said=pooled(rows, keys=ELEMENT_KEYS))
-    rows = rows.loc[rows["said"] == "for", ["set_id", "event_id", "evidence_id"]].drop_duplicates()
+    every = coded(case, code_sets(case, scored), places=[case.settings.wider_place])
+    every = every.assign(said=pooled(every, keys=ELEMENT_KEYS))
+    rows = every.loc[every["said"] == "for", ["set_id", "event_id", "evidence_id"]].drop_duplicates()
     named = case.evidence_actors[case.evidence_actors["evidence_id"].isin(rows["evidence_id"])]
     alone = named[named.groupby("evidence_id")["stakeholder_id"].transform("size") == 1]
     by_event = rows.merge(named, on="evidence_id").groupby("stakeholder_id")["event_id"].nunique()
@@ -305,22 +311,42 @@ def _elements_lost(case: Case) -> dict[str, tuple[int, int, list[str]]]:
     mine = rows.merge(alone, on="evidence_id").groupby(["stakeholder_id", "set_id", "event_id"])["evidence_id"].nunique().rename("own").reset_index()  # fmt: skip
     gone = mine.merge(total, on=["set_id", "event_id"])
     gone = gone[gone["own"] == gone["rows"]]
-    events = total.groupby("set_id")["event_id"].nunique()
-    away = gone.groupby(["stakeholder_id", "set_id"])["event_id"].nunique().rename("away").reset_index()
-    away = away[away["away"] == away["set_id"].map(events)]
-    lost = away.groupby("stakeholder_id")["set_id"].agg(lambda ids: sorted(ids))
+    lost = _without_events(case, every)
     single = gone.groupby("stakeholder_id")["event_id"].nunique()
     return {str(one): (int(n), int(single.get(one, 0)), list(lost.get(one, []))) for one, n in by_event.items()}
+
+
+def _without_events(case: Case, rows: pd.DataFrame) -> dict[str, list[str]]:
+    """Elements that no event speaks for when the rows that name one stakeholder alone are gone: what is left of an event may say another thing."""
+    actors = case.evidence_actors
+    alone = actors[actors.groupby("evidence_id")["stakeholder_id"].transform("size") == 1]
+    owner = rows["evidence_id"].map(alone.set_index("evidence_id")["stakeholder_id"])
+    keys = ["stakeholder_id", *ELEMENT_KEYS, "event_id"]
+    rows = rows.assign(owner=owner)
+    touched = rows.rename(columns={"owner": "stakeholder_id"}).dropna(subset=["stakeholder_id"])[keys].drop_duplicates()
+    kept = touched.merge(rows, on=[*ELEMENT_KEYS, "event_id"])
+    kept = kept[kept["owner"] != kept["stakeholder_id"]]
+    kept = kept.assign(said=pooled(kept, keys=keys[:-1]))
+    now = kept[kept["said"] == "for"].drop_duplicates(keys).groupby(["stakeholder_id", "set_id"]).size()
+    before = touched.merge(rows.drop_duplicates([*ELEMENT_KEYS, "event_id"]), on=[*ELEMENT_KEYS, "event_id"])
+    before = before[before["said"] == "for"].groupby(["stakeholder_id", "set_id"]).size()
+    n = rows[rows["said"] == "for"].groupby("set_id")["event_id"].nunique()
+    found: dict[str, list[str]] = {}
+    for (one, element), away in before.sort_index().items():
+        if away == n[element] and not now.get((one, element), 0):
+            found.setdefault(str(one), []).append(str(element))
+    return found
 
 
 # ---- the exits that matter most ---------------------------------------------------------------------------------------
 
 
-def top_funder(case: Case, programme: str | None) -> str | None:
-    """Return who pays the largest known amount of the last year with one; None without."""
+def top_funder(case: Case, programme: str | None) -> tuple[str, ...]:
+    """Return who pays the largest known sum of the last year with an amount: several who pay it jointly, none where none is known."""
     known = money.grants(case, programme).dropna(subset=["amount"])
-    known = known[known["year"] == known["year"].max()].sort_values(["amount", "payers"], ascending=[False, True])
-    return None if known.empty else str(known["payers"].iloc[0])
+    known = known[(known["year"] == known["year"].max()) & (known["payers"] != "")]
+    paid = known.groupby("payers")["amount"].sum()  # in alphabetical order: the first of the largest
+    return () if paid.empty else tuple(str(paid.idxmax()).split(";"))
 
 
 def top_intermediary(whole: Flow) -> str | None:
@@ -353,9 +379,9 @@ def exits(case: Case, programme: str | None = None, *, roll_up: str = "none") ->
     whole = flow(case, programme, roll_up=roll_up)
     served = reached(whole)
     teams = delivery_teams(case, whole)
-    funder, between = top_funder(case, whole.programme), top_intermediary(whole)
+    between = top_intermediary(whole)
     chosen: list[tuple[str, list[str]]] = [
-        ("top_funder", [funder] if funder else []),
+        ("top_funder", list(top_funder(case, whole.programme))),
         ("top_intermediary", [between] if between else []),
         ("delivery_teams", list(teams)),
         ("all_funders", list(whole.funders)),
@@ -366,9 +392,10 @@ def exits(case: Case, programme: str | None = None, *, roll_up: str = "none") ->
     rows = []
     for name, gone in chosen:
         away = set(gone) | whole.members(gone)
+        leaving = away | {one for one in whole.teams.values() if whole.members([one]) <= away}
         after = [group for group in reached(whole, gone) if group in served] if gone else []
         hands = {group: [one for one in sorted(whole.graph.predecessors(group)) if one not in away and _fed(whole, one, away)] for group in after}  # fmt: skip
-        left = [cash[one][0] for one in gone if one in cash and not math.isnan(cash[one][0])]
+        left = [share for payers, (share, _, _) in cash.items() if set(payers.split(";")) <= leaving and not math.isnan(share)]  # fmt: skip
         rows.append(
             {
                 "exit": name, "stakeholder_ids": ";".join(dict.fromkeys(whole.teams.get(one, one) for one in gone)) or None, "n_gone": len(away & set(whole.ids)),
@@ -465,7 +492,8 @@ def _with_arc(whole: Flow, source: str, target: str, relation: str) -> Flow:
     row = pd.DataFrame([{"source": source, "target": target, "row_id": SUPPOSED, "evidence_id": SUPPOSED, "relation": relation}])  # fmt: skip
     old = whole.network
     network = replace(old, ties=pd.concat([old.ties, more], ignore_index=True), rows=pd.concat([old.rows, row], ignore_index=True))  # fmt: skip
-    fresh = [source] if source not in whole.ids else []
+    pays = relation in PAYING and source not in set(old.ties["target"])
+    fresh = [source] if pays else []
     return replace(whole, network=network, funders=tuple(sorted({*whole.funders, *fresh})))
 
 
