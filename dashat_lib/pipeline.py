@@ -84,7 +84,17 @@ STAGES = (
     ),
     Stage(
         "tension",
-        (*_CODED, "second_codings", "coders", "ties", "programmes", "beneficiaries", "frameworks", "crosswalk"),
+        (
+            *_CODED,
+            "second_codings",
+            "coders",
+            "audit",
+            "ties",
+            "programmes",
+            "beneficiaries",
+            "frameworks",
+            "crosswalk",
+        ),
     ),
     Stage("outcomes", ("prevalence", "places", "fact_definitions", "recodes")),
 )

@@ -16,11 +16,11 @@ import pandas as pd
 from . import fingerprint, indicators
 from .errors import message
 from .facts import Ledger, Under, in_each_language, under
-from .resampling import poisson_weights, spread
+from .resampling import blocks, poisson_weights, spread
 from .schemas import row_ids
 from .tables import Case, Results
 
-KINDS = ("coder", "dispute", "source", "resample", "cut-off", "roll-up", "programme")
+KINDS = ("coder", "dispute", "doubt", "source", "audit", "resample", "cut-off", "roll-up", "programme")
 _BATCH = 25  # variants a job; fixed, so that nothing hangs on the number of workers
 POINTING = ("evidence", "evidence_actors", "codings", "second_codings", "ties", "settlements", "audit")
 
@@ -139,6 +139,70 @@ def disputed(case: Case, *, coder: str) -> Case:
     settled = case.codings["coder"] == case.settings.coder
     kept = case.codings[~(settled & case.codings["evidence_id"].isin(mine["evidence_id"]))]
     return replace(case, codings=pd.concat([kept, theirs], ignore_index=True)[list(case.codings)])
+
+
+def disagreements(case: Case) -> pd.DataFrame:
+    """Return every code of a row on which two coders who went through all rows differ, in order of their ids.
+
+    Returns
+    -------
+    DataFrame, one row an evidence row and code
+        ``evidence_id, code_id``, and a column a coder with the stance given; missing where the coder did not give the code.
+    """
+    others = [one for one in case.coders["coder"] if one != case.settings.coder]
+    rows = case.codings[case.codings["coder"].isin(others)]
+    table = rows.drop_duplicates(["evidence_id", "code_id", "coder"]).pivot(
+        index=["evidence_id", "code_id"], columns="coder", values="stance"
+    )
+    table = table.reindex(columns=others)
+    differ = table.isna().any(axis=1) | (table.nunique(axis=1) > 1)
+    return table[differ].sort_index().reset_index()
+
+
+def doubts(case: Case, n: int, *, seed: int) -> list[Variant]:
+    """Return `n` variants in which each disagreement of the coders is settled by lot: one of them, drawn anew for each, is taken at their word.
+
+    What both gave, and what the settlement made of it, stays. So a verdict is read under the doubt that the coders themselves left.
+    """
+    table = disagreements(case)
+    others = [name for name in table if name not in ("evidence_id", "code_id")]
+    if not others or table.empty:
+        return []
+    picks = np.concatenate(
+        [np.random.default_rng([seed, at]).integers(0, len(others), (size, len(table))) for at, size in blocks(n)]
+    )
+    return [Variant(f"doubt {at + 1}", "doubt", partial(doubted, picks=picks[at].astype("int8"))) for at in range(n)]
+
+
+def doubted(case: Case, *, picks: np.ndarray) -> Case:
+    """Return a case in which each disagreement (:func:`disagreements`) is settled as one coder said.
+
+    Parameters
+    ----------
+    picks : array of int, one a disagreement
+        Which coder, by the order of the columns.
+    """
+    table = disagreements(case)
+    names = table.columns[2:]
+    said = table[list(names)].to_numpy(dtype=object)[np.arange(len(table)), picks]
+    given = table[["evidence_id", "code_id"]].assign(
+        stance=said, coder=case.settings.coder, coding_id=[f"doubt/{at}" for at in range(len(table))]
+    )
+    given = given[pd.Series(said, table.index).notna()]
+    disputed_pairs = pd.MultiIndex.from_frame(table[["evidence_id", "code_id"]])
+    mine = case.codings["coder"] == case.settings.coder
+    pairs = pd.MultiIndex.from_frame(case.codings[["evidence_id", "code_id"]])
+    kept = case.codings[~(mine & pairs.isin(disputed_pairs))]
+    more = given.reindex(columns=list(case.codings)).astype(case.codings.dtypes)
+    return replace(case, codings=pd.concat([kept, more], ignore_index=True))
+
+
+def audits(case: Case) -> list[Variant]:
+    """Return the variant of the rows only that were compared with their page again; none where all or no row was."""
+    checked = case.audit.loc[case.audit["checked"] == "yes", "evidence_id"]
+    if len(checked) in (0, len(case.evidence)):
+        return []
+    return [Variant("audited rows only", "audit", partial(only_evidence, evidence_ids=tuple(sorted(checked))))]
 
 
 def families(case: Case) -> list[Variant]:

@@ -36,7 +36,7 @@ SIGNS: dict[str, tuple[tuple[str, float], tuple[str, float]]] = {
     "share_money_left": (("<", 0.5), (">=", 0.75)),
 }
 ELEMENTS_MIN = 0.75
-KINDS = ("coder", "dispute", "source", "resample", "cut-off", "roll-up", "boundary")
+KINDS = ("coder", "dispute", "doubt", "source", "audit", "resample", "cut-off", "roll-up", "boundary")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">=": lambda a, b: a >= b, "<": lambda a, b: a < b, "==": lambda a, b: math.isclose(a, b, abs_tol=1e-12),
 }  # fmt: skip
@@ -192,7 +192,11 @@ def cells(case: Case) -> pd.DataFrame:
     for one in readings.coders(case):
         other = indicators.verdicts(indicators.gather(one.make(case), places=[place]))
         rows.append((one.kind, one.name, dynamics(other), base))
+    for one in readings.doubts(case, case.settings.resamples // 10, seed=case.settings.seed):
+        other = indicators.verdicts(indicators.gather(one.make(case), places=[place]))
+        rows.append((one.kind, one.name, dynamics(other), base))
     rows += _by_source(case, table, base)
+    rows += [(one.kind, one.name, *cell(one.make(case))) for one in readings.audits(case)]
     for one in readings.cut_offs(case):
         rows.append(("cut-off", one.name, dynamics(indicators.verdicts(indicators.gather(one.make(case), places=[place]))), base))  # fmt: skip
     rows.append(("cut-off", "every element", dynamics(table, elements_min=1.0), base))

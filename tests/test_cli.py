@@ -83,10 +83,11 @@ def test_every_dashat_command_of_the_readme_runs(tmp_path):
     (tmp_path / "ratings.csv").write_text("unit,A,B\n1,x,x\n2,y,x\n", encoding="utf-8")
     words = {"why": ["n_sources"], "measures": [str(tmp_path)], "agreement": [str(tmp_path / "ratings.csv")]}
     words["report"] = ["--out", str(tmp_path / "reports")]
+    words["whatif"] = ["--best"]
     words["template"] = [str(tmp_path / "sheet.xlsx"), "--coding", "doubter"]
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = sorted(set(re.findall(r"`dashat (\w+)", text)))
-    assert commands == ["agreement", "check", "doctor", "measures", "report", "run", "template", "why"]
+    assert commands == ["agreement", "check", "doctor", "measures", "report", "run", "template", "whatif", "why"]
     for command in commands:
         assert dashat(command, *words.get(command, [])).returncode == 0
 

@@ -20,7 +20,7 @@ def case(case):
 
 
 # The stages with many draws have the same property held in test_provenance, over all tables.
-QUICK = [one.name for one in STAGES if one.name not in ("network.groups", "network.bands", "stakeholders")]
+QUICK = [one.name for one in STAGES if one.name not in ("network.groups", "network.bands", "stakeholders", "dependency", "tension")]
 
 
 def compute(case):

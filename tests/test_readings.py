@@ -192,6 +192,40 @@ def test_a_cached_batch_is_taken_only_for_the_same_case(case, tmp_path, monkeypa
     assert not other.values.equals(first.values)
 
 
+def test_a_doubt_takes_one_coder_at_their_word_for_each_disagreement(case):
+    table = readings.disagreements(case)
+    others = list(table.columns[2:])
+    assert len(table) > 50
+    one_by_one = case.codings[case.codings["coder"].isin(others)].groupby(["evidence_id", "code_id"])
+    told = one_by_one.agg(n=("coder", "nunique"), stances=("stance", "nunique"))
+    assert len(table) == ((told["n"] < len(others)) | (told["stances"] > 1)).sum()
+    for at, coder in enumerate(others):
+        world = readings.doubted(case, picks=np.full(len(table), at))
+        settled = world.codings[world.codings["coder"] == case.settings.coder].set_index(["evidence_id", "code_id"])[
+            "stance"
+        ]
+        pairs = pd.MultiIndex.from_frame(table[["evidence_id", "code_id"]])
+        assert settled.reindex(pairs).fillna("-").tolist() == table[coder].fillna("-").tolist()
+        rest = case.codings[case.codings["coder"] == case.settings.coder].set_index(["evidence_id", "code_id"])[
+            "stance"
+        ]
+        untouched = rest.index.difference(pairs)
+        assert settled.loc[untouched].equals(rest.loc[untouched])
+    worlds = readings.doubts(case, 300, seed=1)
+    first = [one.make.keywords["picks"] for one in worlds]
+    assert np.mean(first) == pytest.approx(0.5, abs=0.02)
+    again = readings.doubts(case, 260, seed=1)
+    assert all((a.make.keywords["picks"] == b).all() for a, b in zip(again, first, strict=False))
+
+
+def test_the_audited_rows_are_those_compared_with_their_page(case):
+    (only,) = readings.audits(case)
+    left = only(case)
+    assert set(left.evidence["evidence_id"]) == set(case.audit.loc[case.audit["checked"] == "yes", "evidence_id"])
+    assert set(left.ties["evidence_id"]) <= set(left.evidence["evidence_id"])
+    assert readings.audits(replace(case, audit=case.audit.assign(checked="yes"))) == []
+
+
 def test_every_fact_of_a_share_says_how_many_readings(case):
     few = replace(case, settings=case.settings.model_copy(update={"resamples": 25}))
     found = readings.results(few).facts

@@ -169,13 +169,14 @@ def _network_support(case: Case) -> tuple[Under, ...]:
 
 
 def all_support(case: Case, whole: Flow) -> tuple[Under, ...]:
-    """Return the rows under a number of the flow; sectors and parts of all stakeholders, and the families of its sources, were looked at."""
+    """Return the rows under a number of the flow: its ties and their evidence; sectors and parts of both ends, and the families of the sources, were looked at."""
     rows = case.evidence[case.evidence["evidence_id"].isin(whole.network.rows["evidence_id"])]
+    ends = case.ties[case.ties["tie_id"].isin(whole.network.rows["row_id"])]
     return (
         under("ties", whole.network.rows["row_id"]),
         under("evidence", whole.network.rows["evidence_id"]),
         under("sources", looked_at=rows["source_id"]),
-        under("stakeholders", looked_at=case.stakeholders["stakeholder_id"]),
+        under("stakeholders", looked_at=[*ends["source_stakeholder"], *ends["target_stakeholder"], *whole.unserved]),
         under("programmes", defines=[whole.programme] if whole.programme not in (None, "all") else []),
     )
 
