@@ -112,7 +112,7 @@ def groups(case: Case, after: Case) -> pd.DataFrame:
             both.append(ways[["kappa", "through"]].assign(reliability=chance))
         names = list(dict.fromkeys([*both[0].index, *both[1].index]))
         old, new = (one.reindex(names) for one in both)
-        table = old.join(new, rsuffix="_after").rename_axis("stakeholder_id").reset_index().assign(roll_up=roll_up)
+        table = old.join(new.add_suffix("_after")).rename_axis("stakeholder_id").reset_index().assign(roll_up=roll_up)
         off = (table["kappa"].fillna(0) > 0) & (table["kappa_after"] == 0).fillna(False).astype(bool)
         table.loc[table["kappa_after"].fillna(0) == 0, "through_after"] = (
             None  # who hands over has nothing to hand over

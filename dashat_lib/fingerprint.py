@@ -11,6 +11,7 @@ from pathlib import Path
 
 RAW = Path("data/raw")
 CODERS = Path("data/coders")
+RIVALS = Path("data/rivals")
 PROCESSED = Path("data/processed")
 
 
@@ -36,10 +37,12 @@ def of_files(folder: Path, files: Iterable[Path]) -> dict[str, str]:
 
 
 def raw_files(case_folder: Path) -> dict[str, str]:
-    """Return the hashes of all tables in ``data/raw`` of a case, and of the codings in ``data/coders`` (``../coders/NAME.csv``)."""
+    """Return the hashes of all tables of a case: in ``data/raw``, and what was added beside it (``../coders/NAME.csv``, ``../rivals/NAME.csv``)."""
     raw = of_files(case_folder / RAW, (path for path in (case_folder / RAW).rglob("*.csv") if path.is_file()))
-    second = of_files(case_folder / CODERS, (path for path in (case_folder / CODERS).glob("*.csv") if path.is_file()))
-    return raw | {f"../{CODERS.name}/{name}": digest for name, digest in second.items()}
+    for added in (CODERS, RIVALS):
+        found = of_files(case_folder / added, (path for path in (case_folder / added).glob("*.csv") if path.is_file()))
+        raw |= {f"../{added.name}/{name}": digest for name, digest in found.items()}
+    return raw
 
 
 def data_hash(raw: Mapping[str, str]) -> str:

@@ -18,7 +18,8 @@ class Case:
 
     A variant of a case is made with :func:`dataclasses.replace`, for example
     ``replace(case, codings=case.codings.query("confidence == 'high'"))``. Tables that a case may leave out are empty then.
-    ``frameworks`` holds all files of ``data/raw/frameworks`` one after the other, ``second_codings`` those of ``data/coders``.
+    ``frameworks`` holds all files of ``data/raw/frameworks`` one after the other, ``second_codings`` those of ``data/coders``;
+    ``claims`` and their tests hold those of ``data/rivals`` too (kind "rival").
     Codes are those that ``recodes`` leaves; a code that a split made has a row of its own at the end of ``codebook``.
     ``before`` is the case that a what-if was made from: who brought money from outside the record there does so still.
     """

@@ -125,14 +125,20 @@ def _cuts(flow: Flow, group: str, members: Sequence[str], kappa: int, gone: set[
     if math.comb(len(members), kappa) > _MOST_CUTS:
         return (), False
     whole = flow.graph.subgraph([one for one in flow.ids if one not in gone])
-    near = whole.subgraph(nx.ancestors(whole, group) | {group})
-    funders = [one for one in flow.funders_of(group) if one in near]
-    found = []
-    for chosen in combinations(members, kappa):
-        rest = near.subgraph([one for one in near if one not in chosen])
-        if not (nx.ancestors(rest, group) & set(funders)):
-            found.append(chosen)
-    return tuple(found), True
+    into = {one: tuple(whole.predecessors(one)) for one in nx.ancestors(whole, group) | {group}}
+    funders = set(flow.funders_of(group))
+
+    def fed(gone: tuple[str, ...]) -> bool:
+        seen, fresh = {group, *gone}, [group]
+        while fresh:
+            more = [one for one in into[fresh.pop()] if one not in seen]
+            if not funders.isdisjoint(more):
+                return True
+            seen.update(more)
+            fresh += more
+        return False
+
+    return tuple(chosen for chosen in combinations(members, kappa) if not fed(chosen)), True
 
 
 def ways(flow: Flow, groups: Sequence[str] | None = None) -> pd.DataFrame:

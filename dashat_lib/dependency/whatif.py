@@ -133,8 +133,8 @@ def add(case: Case, tie: Tie, *, stakeholder: Mapping[str, object] | None = None
         case = replace(case, stakeholders=pd.concat([case.stakeholders, more], ignore_index=True), before=case.before or case)  # fmt: skip
     programme = tie.programme or case.settings.programme
     _refuse(case, tie, programme)
-    taken = case.evidence.loc[case.evidence["source_id"] == SUPPOSED, "evidence_id"].str.rpartition("-")[2].astype(int)
-    name = f"{SUPPOSED}-{taken.max() + 1 if len(taken) else 1}"
+    taken = case.evidence.loc[case.evidence["source_id"] == SUPPOSED, "evidence_id"]
+    name = f"{SUPPOSED}-{max((int(one.rpartition('-')[2]) for one in taken), default=0) + 1}"
     mine = case.ties[case.ties["programme"] == programme]
     year = tie.year or last_year_of_money(case, programme) or int((mine if len(mine) else case.ties)["year"].max())
     directed = tie.relation not in _undirected(case)

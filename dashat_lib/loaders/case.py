@@ -12,7 +12,7 @@ import pandas as pd
 
 from .. import recodes
 from ..errors import DashatError, Problem, TableError, message
-from ..fingerprint import CODERS, RAW
+from ..fingerprint import CODERS, RAW, RIVALS
 from ..schemas import OPTIONAL, SCHEMAS, check_tables, converted, nearest
 from ..settings import Settings, read_settings
 from ..tables import Case
@@ -20,6 +20,7 @@ from ..tables import Case
 _Files = dict[str, list[tuple[str, pd.DataFrame]]]
 _LONGEST_CELL = 10_000_000
 SEVERAL = {"frameworks": RAW / "frameworks", "second_codings": CODERS}  # tables read from all files of a folder
+RIVAL = ("claims", "claim_tests", "fact_definitions", "would_decide")  # tables that data/rivals may add rows to
 
 
 class _Unreadable(Exception):
@@ -67,7 +68,8 @@ def _text_files(folder: Path, settings: Settings) -> tuple[_Files, list[Problem]
     problems: list[Problem] = []
     for name in SCHEMAS:
         for path in _files(folder, name):
-            label = f"{path.parent.name}/{path.name}" if name in SEVERAL else path.name
+            beside = name in SEVERAL or path.parent.name == RIVALS.name
+            label = f"{path.parent.name}/{path.name}" if beside else path.name
             if not path.exists():
                 if name not in OPTIONAL:
                     problems.append(
@@ -133,8 +135,9 @@ def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
 
     found = check_tables(tables, settings, file_of)
     folders = {path.name: name for name, path in SEVERAL.items() if name in several}
+    folders |= {f"{RIVALS.name}/{name}.csv": name for name in RIVAL if name in several}
     for one in found:  # rows of a file that stands behind others in one table
-        of = folders.get(one.file.partition("/")[0])
+        of = folders.get(one.file) or folders.get(one.file.partition("/")[0])
         problems.append(_in_its_file(one, rows[of]) if of else one)
     if problems:
         return None, sorted(problems, key=lambda one: (one.file, one.row or 0, one.column or ""))
@@ -149,7 +152,8 @@ def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
 def _files(folder: Path, name: str) -> list[Path]:
     """Where a table is read from; of a table that a case must have at least one name, there or not."""
     if name not in SEVERAL:
-        return [folder / RAW / f"{name}.csv"]
+        added = folder / RIVALS / f"{name}.csv"
+        return [folder / RAW / f"{name}.csv", *([added] if name in RIVAL and added.is_file() else [])]
     return sorted((folder / SEVERAL[name]).glob("*.csv")) or (
         [] if name in OPTIONAL else [folder / SEVERAL[name] / "FRAMEWORK.csv"]
     )
