@@ -24,7 +24,7 @@ from ..schemas import WRITE_NEAREST, nearest, row_ids
 from ..settings import Settings
 from ..tables import Case, Network
 from .comparisons import Comparison, Reference, comparisons
-from .statistics import ANYWHERE, ASKS_D1, NEEDS, STATISTICS, directed_network, ingredient, is_ingredient, set_key
+from .statistics import ANYWHERE, ASKS_D1, NEEDS, STATISTICS, ingredient, is_ingredient, set_key
 
 OF_TEST = "(test)"
 LISTED = {"first listed row": 0, "second listed row": 1, "third listed row": 2}
@@ -250,19 +250,22 @@ class Reckoning:
                 rows = rows.assign(event_stance=pooled(rows, keys=indicators.KEYS))
                 self._elements[framework] = replace(whole, rows=rows)
             else:
-                named = [one for one in self.asked() if one.statistic == "n_elements"]
-                dimensions = dict.fromkeys(g["dimension"] for one in named if (g := dict(one.given))["framework"] == framework)  # fmt: skip
+                named = [dict(one.given) for one in self.asked if one.statistic == "n_elements"]
+                dimensions = [g["dimension"] for g in named if g.get("framework") == framework and "dimension" in g]
                 self._elements[framework] = indicators.gather(
-                    self._case, framework=framework, dimensions=list(dimensions), places=[self.settings.wider_place]
+                    self._case, framework=framework, dimensions=list(dict.fromkeys(dimensions)), places=[self.settings.wider_place]
                 )  # fmt: skip
         return self._elements[framework]
 
     @cached_property
-    def directed(self) -> Network:
-        """The network of all ties that have a direction."""
+    def arcs(self) -> pd.DataFrame:
+        """Ties recorded with a direction, one row a report: ``tie_id, evidence_id, source, target``; loops are left out."""
         if self.base is not None and self.world is not None:
-            return _thinned(self.base.directed, self.world)
-        return directed_network(self._case)
+            return self._kept(self.base.arcs)
+        ties = self._case.ties[self._case.ties["directed"] & self._case.ties["evidence_id"].isin(self.evidence.index)]
+        ties = ties[ties["source_stakeholder"] != ties["target_stakeholder"]]
+        ends = {"source_stakeholder": "source", "target_stakeholder": "target"}
+        return ties.rename(columns=ends)[["tie_id", "evidence_id", "source", "target"]]
 
     def ei(self, given: Mapping[str, str]) -> tuple[float, np.ndarray | None]:
         """Return the E-I index that parameters speak of, and its values under shuffled groups."""
@@ -367,8 +370,12 @@ class Reckoning:
             test = self.test_of(fact)
         return Asked(fact, row.statistic, tuple(sorted(_filled(given, test, codes).items())))
 
-    def asked(self) -> Iterator[Asked]:
-        """Yield every fact that a test, a definition or a comparison asks for; some of them more than once."""
+    @cached_property
+    def asked(self) -> tuple[Asked, ...]:
+        """Every fact that a test, a definition or a comparison asks for."""
+        return tuple(dict.fromkeys(self._asked()))
+
+    def _asked(self) -> Iterator[Asked]:
         for tests in self.tests.values():
             for one in tests:
                 if one.fact in self.definitions:
@@ -465,7 +472,7 @@ class Reckoning:
     @cached_property
     def sets(self) -> frozenset[tuple[str, str]]:
         """The code sets that facts ask rule D1 about, each with its place."""
-        wanted = {set_key(dict(one.given), self.settings) for one in self.asked() if one.statistic in ASKS_D1}
+        wanted = {set_key(dict(one.given), self.settings) for one in self.asked if one.statistic in ASKS_D1}
         return frozenset(one for one in wanted if one is not None)
 
     @cached_property

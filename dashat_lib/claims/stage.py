@@ -85,7 +85,7 @@ def measured(case: Case, held: Mapping[str, object] | None = None) -> pd.DataFra
 def resampled(case: Case) -> dict[str, object]:
     """Return the values of the facts and ingredients of a case that have a null of their own, to be held in its readings."""
     book = Reckoning(case)
-    asked = {one for one in book.asked() if one.statistic in RESAMPLED or is_resampled(one.fact)}
+    asked = {one for one in book.asked if one.statistic in RESAMPLED or is_resampled(one.fact)}
     return {one.fact: book.measured(one).value for one in sorted(asked, key=lambda one: one.fact)}
 
 

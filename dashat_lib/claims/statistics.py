@@ -30,11 +30,8 @@ from ..admission import OUTSIDE_THE_HELICES, pooled, with_verdict
 from ..errors import message
 from ..facts import Measured, Statistic, Under, joined, under
 from ..network import stage as network
-from ..network.build import of_case
-from ..network.measures import Arrays
 from ..network.two_mode import NO_VARIATION
 from ..settings import Settings, VerdictRule
-from ..tables import Case, Network
 from ..words import Reader, languages, reader
 from .comparisons import Comparison, Reference, comparisons, holds, is_open
 
@@ -628,21 +625,23 @@ def _percentile(found: re.Match[str]) -> float:
 
 
 def _reciprocity(book: Reckoning, percentile: float | None) -> Measured:
-    net = book.directed
-    m, n = len(net.ties), len(net.nodes)
-    value = math.nan
+    arcs = set(zip(book.arcs["source"], book.arcs["target"], strict=True))
+    m, value = len(arcs), math.nan
     if m and percentile is None:
-        value = 2 * Arrays(net).mutual / m
+        value = sum((target, source) in arcs for source, target in arcs) / m
     elif m and percentile is not None:
-        null = reciprocity_null(n, m, draws=NULL_DRAWS, seed=book.settings.seed)
+        null = reciprocity_null(len(book.stakeholders), m, draws=NULL_DRAWS, seed=book.settings.seed)
         value = float(np.percentile(null, percentile))
     return Measured(
         value=value,
         how=message("Share of arcs that are returned, ties recorded with a direction."),
         details={},
-        support=() if book.bare else network.support_of(net, "reciprocity"),
+        support=() if book.bare else (
+            under("ties", book.arcs["tie_id"]), under("evidence", book.arcs["evidence_id"]),
+            under("stakeholders", looked_at=book.stakeholders["stakeholder_id"]),
+        ),
         reason=None if m else NO_ARC,
-    )
+    )  # fmt: skip
 
 
 def reciprocity_null(n: int, m: int, *, draws: int, seed: int) -> np.ndarray:
@@ -677,12 +676,6 @@ def _ei(book: Reckoning, group: str, percentile: float | None) -> Measured:
         support=() if book.bare else network.support_of(net, "ei_index"),
         reason=None if len(net.ties) else NO_ARC,
     )
-
-
-def directed_network(case: Case) -> Network:
-    """Return the network of all relations whose ties have a direction, in that direction."""
-    relations = sorted(case.ties.loc[case.ties["directed"], "relation"].unique())
-    return of_case(case, relations, directed=True)
 
 
 # ---- words and support -----------------------------------------------------------------------------------------------
