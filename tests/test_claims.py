@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
+from typer.testing import CliRunner
 
 from dashat_lib import claims
 from dashat_lib.admission import wilson
@@ -20,6 +21,7 @@ from dashat_lib.claims import margins, stage, verdicts
 from dashat_lib.claims.comparisons import comparisons, holds
 from dashat_lib.claims.reckoning import ClaimTest, Reckoning
 from dashat_lib.claims.statistics import ROOMS, agreement, reciprocity_null, verdicts_of
+from dashat_lib.cli import app
 from dashat_lib.errors import DashatError
 from dashat_lib.facts import Measured, parameters
 from dashat_lib.network.two_mode import discourse
@@ -673,6 +675,15 @@ def test_parameters_that_do_not_suit_a_statistic_leave_its_fact_undefined_and_ar
     assert "'not a comparison' is no comparison" in told[0]
     assert "codes is missing" in told[1]
     assert "'NONE' is not in claims.csv" in told[2]
+
+
+def test_check_tells_of_a_definition_that_comes_to_nothing(copy_of_case):
+    path = copy_of_case / "data/raw/fact_definitions.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(",evidence_ratio,", ",evidence_rato,"), encoding="utf-8", newline="\n")
+    shown = CliRunner().invoke(app, ["check", str(copy_of_case), "--lang", "en"])
+    assert shown.exit_code == 0
+    assert "column statistic: 'evidence_rato' is no statistic that is known here" in " ".join(shown.output.split())
 
 
 def test_a_definition_that_several_tests_fill_differently_has_no_number_of_its_own(case, book, facts):
