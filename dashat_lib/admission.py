@@ -205,10 +205,10 @@ def tally(
     counts["n_sectors"] = supporting.merge(actors, on="evidence_id").groupby(keys)["sector"].nunique()
     whole = [name for name in counts if name.startswith("n_")]
     counts[whole] = counts[whole].fillna(0).astype("int64")
-    return _with_verdict(counts, rule).reset_index()
+    return with_verdict(counts, rule).reset_index()
 
 
-def _with_verdict(counts: pd.DataFrame, rule: VerdictRule) -> pd.DataFrame:
+def with_verdict(counts: pd.DataFrame, rule: VerdictRule) -> pd.DataFrame:
     """Add share, Wilson interval and the verdict of rule D1, tested in this order: undecidable, supported, contradicted, contested."""
     decided = counts["n_for"] + counts["n_against"]
     lower, upper = wilson(counts["n_for"], decided, rule.confidence)

@@ -78,6 +78,7 @@ def check(
         print(done, file=sys.stderr)
         if not problems:
             _print_recodes(case, say)
+            _print_notes(case, say)
             _print_stale(case, say)
     raise typer.Exit(1 if problems else 0)
 
@@ -454,6 +455,15 @@ def _print_recodes(case: Path, say: Reader) -> None:
 
     for sentence in recodes.told(preview_recodes(case), say):
         print(sentence, file=sys.stderr)
+
+
+def _print_notes(case: Path, say: Reader) -> None:
+    """Say which facts that claims hang on come to nothing because of how they are defined."""
+    from . import claims
+    from .loaders.case import read_case
+
+    for problem in claims.notes(claims.Reckoning(read_case(case))):
+        print(problem.render(say), file=sys.stderr)
 
 
 def _print_stale(case: Path, say: Reader) -> None:

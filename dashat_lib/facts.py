@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -37,6 +38,17 @@ class Under:
 def under(table: str, counted: Iterable[str] = (), looked_at: Iterable[str] = (), defines: Iterable[str] = ()) -> Under:
     """Return raw rows as support, by their ids (:func:`dashat_lib.schemas.row_ids`)."""
     return Under(table, frozenset(counted), frozenset(looked_at), frozenset(defines))
+
+
+def joined(parts: Iterable[Under]) -> tuple[Under, ...]:
+    """Return support with one entry a table: a row that several numbers share stands under their union once."""
+    tables: dict[str, Under] = {}
+    for one in parts:
+        seen = tables.get(one.table, Under(one.table, frozenset(), frozenset(), frozenset()))
+        tables[one.table] = Under(
+            one.table, seen.counted | one.counted, seen.looked_at | one.looked_at, seen.defines | one.defines
+        )
+    return tuple(tables.values())
 
 
 @dataclass(frozen=True)
@@ -109,9 +121,25 @@ def labelled(kind: str, key: str) -> dict[str, object]:
     return {one: reader(one).label(kind, key) for one in languages()}
 
 
+_PARAMETER = re.compile(r"\s*(\w+)=(?!=)(.*)", re.DOTALL)
+
+
 def parameters(text: str) -> dict[str, str]:
-    """Read the parameters of a fact definition: ``"area=Kota Surakarta;year_from=2021"``."""
-    return dict(part.split("=", 1) for part in text.split(";") if "=" in part)
+    """Read the parameters of a fact definition: ``"area=Kota Surakarta;year_from=2021"``.
+
+    A part that names no parameter goes on with the one before it, so that a value may be a list of comparisons:
+    ``"tests=n_a>=3;n_b==0"`` is one parameter.
+    """
+    found: dict[str, str] = {}
+    name = ""
+    for part in text.split(";"):
+        begins = _PARAMETER.fullmatch(part)
+        if begins:
+            name = begins[1]
+            found[name] = begins[2]
+        elif name:
+            found[name] += ";" + part
+    return found
 
 
 class Ledger:

@@ -395,19 +395,32 @@ def n_elements(case: Case, given: Mapping[str, str]) -> Measured:
     """Elements of a dimension with at least one event for, on the wider place. Parameters: framework, dimension."""
     place = case.settings.wider_place
     material = gather(case, framework=given["framework"], dimensions=[given["dimension"]], places=[place])
-    table = verdicts(material)
-    whole, parts = table[table["element_id"].isna()].iloc[0], table[table["element_id"].notna()]
-    rows = material.rows[material.rows["set_id"].isin(parts["set_id"])]
+    return elements_met(material, given["dimension"])
+
+
+def elements_met(material: Material, dimension: str) -> Measured:
+    """Count the elements of a dimension with at least one event for, at the first place of `material`."""
+    place = material.places[0]
+    scored = material.scored[material.scored["dimension_id"] == dimension]
+    whole, parts = scored[scored["element_id"].isna()].iloc[0], scored[scored["element_id"].notna()]
+    rows = material.rows[material.rows["set_id"].isin(parts["set_id"]) & (material.rows["scope"] == place)]
     return Measured(
-        value=int((parts["n_for"] > 0).sum()),
+        value=n_met(material, dimension),
         how=message("Elements of {label} with at least one event for, of {n}."),
         details={"label": in_each_language(whole, "label"), "n": len(parts)},
         support=(
             *_rows_under(rows, {"for"}, None),
-            *_defined_by(case, material.scored, whole["set_id"], place),
+            *_defined_by(material.case, material.scored, whole["set_id"], place),
         ),
         place=place,
     )
+
+
+def n_met(material: Material, dimension: str) -> int:
+    """Return how many elements of a dimension have an event for, at the first place of `material`."""
+    parts = material.scored.loc[(material.scored["dimension_id"] == dimension) & material.scored["element_id"].notna(), "set_id"]
+    rows = material.rows[(material.rows["event_stance"] == "for") & (material.rows["scope"] == material.places[0])]
+    return len(set(rows["set_id"]) & set(parts))
 
 
 def min_rows(case: Case, given: Mapping[str, str]) -> Measured:

@@ -97,6 +97,22 @@ STAGES = (
         ),
     ),
     Stage("outcomes", ("prevalence", "places", "fact_definitions", "recodes")),
+    Stage(
+        "claims",
+        (
+            *_CODED,
+            "ties",
+            "programmes",
+            "prevalence",
+            "beneficiaries",
+            "frameworks",
+            "crosswalk",
+            "claims",
+            "claim_tests",
+            "fact_definitions",
+            "would_decide",
+        ),
+    ),
 )
 
 

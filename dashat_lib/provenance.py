@@ -233,20 +233,25 @@ def _heading(results: Results, fact_id: str, say: Reader) -> tuple[str, ...]:
 
 
 def _why_claim(case: Case, results: Results, claim_id: str, say: Reader) -> Why:
-    """A claim leads to its tests, each test to its fact where that is computed, and to the rows its codes and ids name."""
+    """A claim leads to its tests, each test to its number where that is computed, else to the rows its codes and ids name."""
     claim = case.claims.set_index("claim_id").loc[claim_id]
     heading = [str(claim["claim_id_text"] if say.language == "id" else claim["claim_en"])]
     known, rows = set(results.facts["fact_id"]), []
+    verdict = f"claim.{claim_id}.verdict"
+    if verdict in known:
+        heading.append(say("Verdict: {verdict}.", verdict=told(results, verdict, say=say)))
     for test in case.claim_tests[case.claim_tests["claim_id"] == claim_id].itertuples():
         role = say("necessary") if test.role == "necessary" else say("supporting")
         if test.fact == "not_tested":
             heading.append(say("No test is set: the public record holds nothing that could decide it."))
             continue
         condition = " ".join(str(part) for part in (test.op, test.threshold) if pd.notna(part))
-        seen = told(results, test.fact, say=say) if test.fact in known else say("not computed in this version")
+        own = f"claim.{claim_id}.{test.test_no}"
+        fact = own if own in known else test.fact
+        seen = told(results, fact, say=say) if fact in known else say("not computed in this version")
         heading.append(f"{test.test_no}. ({role}) {test.fact} {condition}".rstrip() + f": {seen}")
-        if test.fact in known:
-            rows.append(support(results, test.fact).assign(fact_id=test.fact))
+        if fact in known:
+            rows.append(support(results, fact).assign(fact_id=fact))
             continue
         named = f"{claim_id}.{test.test_no}"
         found = _rows_of_codes(case, [*_listed(test.codes), *_listed(test.reversed_codes)])

@@ -99,6 +99,8 @@ RELATIONS = (
     "coordinates_with", "partners_with",
 )  # fmt: skip
 _OPERATORS = ("==", ">=", "<=", ">", "<", "between")
+VERDICTS = ("supported", "contested", "contradicted", "undecidable", "not_tested")
+NOT_TESTED = "not_tested"  # a statistic that tests nothing
 UNDIRECTED = ("coordinates_with", "partners_with")
 ACTIONS = ("rename", "merge", "split", "move")
 _KINDS = (
@@ -310,6 +312,7 @@ def check_tables(
         *_years(tables, file_of),
         *_elements(tables, file_of),
         *_second_codings(tables, file_of),
+        *_claim_tests(tables, file_of),
         *_settings(tables, settings),
     ]
     return shortened(problems)
@@ -555,6 +558,34 @@ def _second_codings(tables: Mapping[str, pd.DataFrame], file_of: Callable[[str, 
         for wrong, column, what, mend in rules
         for at in table.index[wrong]
     ]
+
+
+def _claim_tests(tables: Mapping[str, pd.DataFrame], file_of: Callable[[str, int], str]) -> list[Problem]:
+    """An operator comes with its threshold, a threshold is a number, a verdict or a fact, and a test has an operator."""
+    table, definitions = tables.get("claim_tests"), tables.get("fact_definitions")
+    wanted = {"fact", "op", "threshold", "threshold_high", "contra_op", "contra_threshold"}
+    if table is None or definitions is None or not wanted <= set(table) or not {"fact", "statistic"} <= set(definitions):
+        return []
+    untested = set(definitions.loc[definitions["statistic"] == NOT_TESTED, "fact"])
+    facts = set(definitions["fact"].dropna())
+    problems = []
+
+    def wrong(at: int, column: str, what: str, mend: str, **details: object) -> None:
+        problems.append(Problem(file_of("claim_tests", at), at + 2, column, _shown(table.at[at, column]), what, mend, details))  # fmt: skip
+
+    for at in table.index:
+        row = table.loc[at]
+        if pd.isna(row["op"]) and pd.notna(row["fact"]) and row["fact"] not in untested:
+            wrong(at, "op", message("the test names no operator, so it can decide nothing."), message("Write one of {allowed}."), allowed=", ".join(_OPERATORS))  # fmt: skip
+        ends = [("op", "threshold"), ("contra_op", "contra_threshold")]
+        ends += [("op", "threshold_high")] if row["op"] == "between" else []
+        for op, column in ends:
+            value = row[column]
+            if pd.notna(row[op]) and pd.isna(value):
+                wrong(at, column, message("the cell is empty, but there is an operator."), message("Write the threshold."))
+            elif pd.notna(value) and not is_number(str(value)) and value not in VERDICTS and value not in facts:
+                wrong(at, column, message("'{value}' is neither a number nor a verdict nor a fact."), message("Write a number, one of {allowed}, or a fact of fact_definitions.csv."), allowed=", ".join(VERDICTS))  # fmt: skip
+    return problems
 
 
 def _settings(tables: Mapping[str, pd.DataFrame], settings: Settings) -> list[Problem]:

@@ -13,7 +13,7 @@ from .words import Reader
 NOTHING = "–"
 # Which words a column holds; ";"-joined cells are labelled one by one.
 KINDS = {
-    "verdict": "verdict", "baseline": "verdict", "qualifier": "qualifier", "stance": "stance", "polarity": "polarity",
+    "verdict": "verdict", "verdict_after": "verdict", "other_verdict": "verdict", "baseline": "verdict", "qualifier": "qualifier", "stance": "stance", "polarity": "polarity",
     "sector": "sector", "level": "level", "relation": "relation", "method": "method", "reading": "reading",
     "confidence": "confidence", "coder_type": "coder_type", "group": "group", "role": "role", "change": "change",
     "unit": "unit", "reason": "reason", "reading_kind": "reading kind", "source_kind": "source kind",
@@ -23,7 +23,7 @@ KINDS = {
 YEARS = {"year", "year_from", "year_to"}  # written as they are, without a separator of thousands
 # Columns of ids, and where their names stand: table, key, column or stem of a column a language.
 NAMES = {
-    "place": ("places", "place", "name"), "code_id": ("codebook", "code_id", "label_"), "programme": ("programmes", "programme", "name_"),
+    "place": ("places", "place", "name"), "scope": ("places", "place", "name"), "code_id": ("codebook", "code_id", "label_"), "programme": ("programmes", "programme", "name_"),
     "stakeholder_id": ("stakeholders", "stakeholder_id", "short_name"), "speaker": ("stakeholders", "stakeholder_id", "short_name"),
     "source_stakeholder": ("stakeholders", "stakeholder_id", "short_name"), "target_stakeholder": ("stakeholders", "stakeholder_id", "short_name"),
 }  # fmt: skip

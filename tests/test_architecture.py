@@ -26,6 +26,7 @@ LEVELS = [
     },
     {"processed", "notebooks_run", "findings", "readings", "displays", "triangulation", "coding_agreement", "dependency"},
     {"tension", "pipeline", "disputes", "reduction", "stakeholders"},
+    {"claims"},
     {"report", "consequences"},
     {"cli"},
 ]

@@ -19,8 +19,9 @@ def case(case):
     return replace(case, settings=case.settings.model_copy(update={"resamples": 20}))
 
 
-# The stages with many draws have the same property held in test_provenance, over all tables.
-QUICK = [one.name for one in STAGES if one.name not in ("network.groups", "network.bands", "stakeholders", "dependency", "tension")]
+# The stages with many draws, and the claims, have the same property held in test_provenance, over all tables.
+SLOW = ("network.groups", "network.bands", "stakeholders", "dependency", "tension", "claims")
+QUICK = [one.name for one in STAGES if one.name not in SLOW]
 
 
 def compute(case):

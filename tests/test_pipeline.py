@@ -48,7 +48,7 @@ def test_a_changed_table_remakes_the_stages_that_read_it(finished):
     path = finished / "data/raw/prevalence.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",7.59,", ",7.58,", 1), encoding="utf-8", newline="\n")
     again = pipeline.run(finished)
-    assert again.done == ["outcomes"]
+    assert again.done == ["outcomes", "claims"]
     assert {"facts.csv", "prevalence_series.csv", "manifest.json"} <= set(again.changed)
     assert "indicator_verdicts.csv" not in again.changed
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -164,9 +165,8 @@ def _add(ledger: Ledger, name: str, net: Network, measure: str, unit: str, value
 # ---- general statistics that fact_definitions.csv may name -----------------------------------------------------------
 
 
-def n_groups_with_tie(case: Case, given: Mapping[str, str]) -> Measured:
+def groups_with_tie(net: Network, given: Mapping[str, str], seed: int) -> Measured:
     """Groups with at least one stakeholder that has a tie. Parameters: network, label (an attribute of stakeholders)."""
-    net = networks_named(case, given["network"])
     tied = set(net.ties["source"]) | set(net.ties["target"])
     groups = net.nodes.loc[net.nodes["id"].isin(tied), given["label"]]
     return Measured(
@@ -177,9 +177,8 @@ def n_groups_with_tie(case: Case, given: Mapping[str, str]) -> Measured:
     )
 
 
-def max_degree_share(case: Case, given: Mapping[str, str]) -> Measured:
+def max_degree_share(net: Network, given: Mapping[str, str], seed: int) -> Measured:
     """Largest degree divided by the number of ties. Parameter: network."""
-    net = networks_named(case, given["network"])
     m = len(net.ties)
     return Measured(
         value=float(Arrays(net).contacts.max()) / m if m else math.nan,
@@ -190,14 +189,15 @@ def max_degree_share(case: Case, given: Mapping[str, str]) -> Measured:
     )
 
 
-def ei_minus_null(case: Case, given: Mapping[str, str]) -> Measured:
+def ei_minus_null(net: Network, given: Mapping[str, str], seed: int) -> Measured:
     """E-I index minus a percentile of its null under shuffled groups. Parameters: network, label, isolates, percentile, draws."""
-    net = networks_named(case, given["network"], isolates=given.get("isolates") != "out")
-    arrays = Arrays(net)
-    codes, order = pd.factorize(net.nodes[given["label"]])[0], np.argsort(net.nodes["id"].to_numpy(dtype=str))
-    rows, columns = arrays.ends
-    m, draws = len(rows), int(given["draws"])
-    if m == 0:
+    shuffled = shuffled_groups(net, given["label"], draws=int(given["draws"]), seed=seed)
+    return ei_told(net, given, *ei_and_null(net, shuffled))
+
+
+def ei_told(net: Network, given: Mapping[str, str], seen: float, null: np.ndarray | None) -> Measured:
+    """Return :func:`ei_minus_null` from what :func:`ei_and_null` found."""
+    if null is None:
         return Measured(
             math.nan,
             message("E-I index by groups, minus a percentile of its null."),
@@ -205,17 +205,34 @@ def ei_minus_null(case: Case, given: Mapping[str, str]) -> Measured:
             support_of(net, "ei_index"),
             reason=NO_TIE,
         )
-    rng = np.random.default_rng(case.settings.seed)
-    labels = np.empty((draws, len(codes)), dtype=codes.dtype)
-    labels[:, order] = rng.permuted(np.tile(codes[order], (draws, 1)), axis=1)  # whatever the order of the rows
-    null = 1 - 2 * (labels[:, rows] == labels[:, columns]).sum(axis=1) / m
-    seen = 1 - 2 * float((codes[rows] == codes[columns]).sum()) / m
     return Measured(
         value=round(seen - float(np.percentile(null, float(given["percentile"]))), 10),
         how=message("E-I index by {attribute}, {seen}, minus the {percentile} percentile of {draws} shuffles of the groups."),
-        details={"attribute": labelled("column", given["label"]), "seen": round(seen, 4), "percentile": float(given["percentile"]), "draws": draws},
+        details={"attribute": labelled("column", given["label"]), "seen": round(seen, 4), "percentile": float(given["percentile"]), "draws": int(given["draws"])},
         support=support_of(net, "ei_index"),
     )  # fmt: skip
+
+
+def shuffled_groups(net: Network, group: str, *, draws: int, seed: int) -> np.ndarray:
+    """Return the groups of the nodes shuffled among them, draws x nodes; as they are in the last row.
+
+    Shuffled in the order of the ids, so that the draws do not hang on the order of the rows.
+    """
+    codes, order = pd.factorize(net.nodes[group])[0], np.argsort(net.nodes["id"].to_numpy(dtype=str))
+    labels = np.empty((draws + 1, len(codes)), dtype="int16")
+    labels[:-1, order] = np.random.default_rng(seed).permuted(np.tile(codes[order], (draws, 1)), axis=1)
+    labels[-1] = codes
+    return labels
+
+
+def ei_and_null(net: Network, shuffled: np.ndarray) -> tuple[float, np.ndarray | None]:
+    """Return the E-I index by the groups of :func:`shuffled_groups` and its values under them shuffled; NaN and None where there is no tie."""
+    rows, columns = Arrays(net).ends
+    m = len(rows)
+    if m == 0:
+        return math.nan, None
+    found = 1 - 2 * (shuffled[:, rows] == shuffled[:, columns]).sum(axis=1) / m
+    return float(found[-1]), found[:-1]
 
 
 def share_undirected(case: Case, given: Mapping[str, str]) -> Measured:
@@ -239,10 +256,24 @@ def networks_named(case: Case, name: str, *, isolates: bool = True) -> Network:
     return of_case(case, relations, directed=relations is not None and name not in UNDIRECTED, isolates=isolates)
 
 
+def network_of(case: Case, given: Mapping[str, str]) -> Network:
+    """Return the network that the parameters of a definition speak of: network, isolates (out: without those who have no tie)."""
+    return networks_named(case, given["network"], isolates=given.get("isolates") != "out")
+
+
+def _of_case(measure: OnNetwork, case: Case, given: Mapping[str, str]) -> Measured:
+    return measure(network_of(case, given), given, case.settings.seed)
+
+
 NO_TIE, MOSTLY_UNDIRECTED = "no tie", "mostly recorded without direction"
-STATISTICS: dict[str, Statistic] = {
-    "n_groups_with_tie": n_groups_with_tie,
+OnNetwork = Callable[[Network, Mapping[str, str], int], Measured]
+# Of a network that is there already, with the parameters and the seed: for those who measure one network several times.
+ON_NETWORK: dict[str, OnNetwork] = {
+    "n_groups_with_tie": groups_with_tie,
     "max_degree_share": max_degree_share,
     "ei_minus_null": ei_minus_null,
+}
+STATISTICS: dict[str, Statistic] = {
+    **{name: partial(_of_case, one) for name, one in ON_NETWORK.items()},
     "share_undirected": share_undirected,
 }
