@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,13 +12,15 @@ import pandas as pd
 
 from . import claims, dependency, indicators, network, tension
 from .compare import compare
-from .dependency import money, whatif
+from .dependency import money, views, whatif
+from .dependency.flow import READINGS, read_as
 from .errors import DashatError, Problem, message
 from .facts import SUPPORT_COLUMNS, merge
 from .tables import Case, Results
 from .words import Reader, labels
 
 STAY = 0.9
+_GROUPED, _DOTS = re.compile(r"\d{1,3}([.,]\d{3})+"), re.compile(r"[.,]")  # 1.000.000, as thousands are written
 FIRST = 12
 GROUPS = ["roll_up", "stakeholder_id", "kappa", "kappa_after", "reliability", "reliability_after", "through", "through_after", "cut_off"]  # fmt: skip
 
@@ -52,7 +55,7 @@ def parsed(text: str, *, programme: str | None = None, year: int | None = None) 
     amount = None
     if len(words) == 4:
         try:
-            amount = float(words[3].replace("_", ""))
+            amount = float(_DOTS.sub("", words[3]) if _GROUPED.fullmatch(words[3]) else words[3].replace("_", ""))
         except ValueError:
             raise DashatError(Problem("--with", None, None, words[3], message("'{value}' is no amount."), message("Write digits only."))) from None  # fmt: skip
     return whatif.Tie(
@@ -113,10 +116,10 @@ def groups(case: Case, after: Case) -> pd.DataFrame:
         0.9), ``through, through_after`` (who hands over), ``cut_off`` (whether nothing reaches it any more; a group that left itself is not).
     """
     tables = []
-    for roll_up in ["none", "one_team_a_kelurahan"] if case.settings.teams else ["none"]:
+    for roll_up in [one for one in READINGS if case.settings.teams or one != "one_team_a_kelurahan"]:
         both = []
         for one in (case, after):
-            whole = dependency.flow(one, roll_up=roll_up)
+            whole = read_as(one, roll_up)
             ways = dependency.ways(whole).set_index("stakeholder_id")
             chance = dependency.curve(whole, [STAY]).set_index("stakeholder_id")["value"]
             both.append(ways[["kappa", "through"]].assign(reliability=chance))
@@ -190,15 +193,18 @@ def show(case: Case, after: Case, say: Reader, *, gone: Sequence[str] = (), ever
     from rich.console import Console
 
     console = Console(width=None if sys.stdout.isatty() else 160)
-    names = _names(case, after)
-    for roll_up, part in groups(case, after).groupby("roll_up", sort=False):
-        shown = part.assign(stakeholder_id=part["stakeholder_id"].map(names))
-        for name in ("through", "through_after"):
-            shown[name] = part[name].map(lambda ids: _told(ids, names), na_action="ignore")
-        title = say("Ways to each group before and after, {reading}", reading=say.label("roll-up", str(roll_up)))
-        _table(console, shown, say, ["stakeholder_id", "kappa", "kappa_after", "reliability", "reliability_after", "through_after"], title=title)  # fmt: skip
+    names = views.names(case, say) | views.names(after, say)
+    table = groups(case, after).sort_values("stakeholder_id", kind="stable")
+    shown = table.assign(stakeholder_id=table["stakeholder_id"].map(names))
+    shown["through_after"] = table["through_after"].map(lambda ids: _told(ids, names), na_action="ignore")
+    columns = ["stakeholder_id", "roll_up", "kappa", "kappa_after", "reliability", "reliability_after", "through_after"]
+    _table(console, shown, say, columns, title=say("Ways to each group before and after"))
+    for roll_up, part in table.groupby("roll_up", sort=False):
         off = [names[one] for one in part.loc[part["cut_off"], "stakeholder_id"]]
-        console.print(say("Cut off: {names}.", names=say.list(off)) if off else say("No group is cut off."))
+        reading = say.label("roll-up", str(roll_up))
+        console.print(
+            say("Cut off, {reading}: {names}.", reading=reading, names=say.list(off) if off else say("nobody"))
+        )
     console.print(say("R: everyone who is left stays with probability {p}. No probability of staying is observed; the table reliability_curves holds the whole curve.", p=STAY))  # fmt: skip
     _show_cash(console, case, after, say)
     if gone:
@@ -211,13 +217,6 @@ def show(case: Case, after: Case, say: Reader, *, gone: Sequence[str] = (), ever
         columns = ["label", "n_for", "n_for_after", "verdict", "verdict_after"]
         _table(console, fewer, say, columns, title=say("Elements with fewer events for"))
     _show_moved(console, moved(case, after), say, every=every)
-
-
-def _names(*cases: Case) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for case in cases:
-        found |= dict(zip(case.stakeholders["stakeholder_id"], case.stakeholders["short_name"], strict=True))
-    return found
 
 
 def _told(ids: str, names: Mapping[str, str]) -> str:
@@ -260,10 +259,15 @@ def _show_moved(console: Any, table: pd.DataFrame, say: Reader, *, every: bool) 
         console.print(say("No fact moves."))
         return
     words = values["kind"].isin(["verdict", "class"])
+    for one in values[words].to_dict("records"):
+        console.print(say("Verdict that turns: {name}, {before} before, {after} after.", name=one["name"], before=_said(one["before"], say), after=_said(one["after"], say)))  # fmt: skip
     if not words.any():
         console.print(say("No verdict turns."))
     size = (values["change"].abs() / values["before"].map(_size)).fillna(-1.0)  # who came or went is told last
-    shown = values.assign(words=words, size=size).sort_values(["words", "size"], ascending=False, kind="stable")
+    rank = values["name"].map(_rank)
+    shown = values.assign(words=words, size=size, rank=rank).sort_values(
+        ["words", "rank", "size"], ascending=[False, True, False], kind="stable"
+    )
     first = shown if every else shown.head(FIRST)
     first = first.assign(
         before=[_said(one, say) for one in first["before"]], after=[_said(one, say) for one in first["after"]]
@@ -272,6 +276,16 @@ def _show_moved(console: Any, table: pd.DataFrame, say: Reader, *, every: bool) 
     _table(console, first, say, ["name", "before", "after"], title=title)
     if len(shown) > len(first):
         console.print(say.count("{n} more: --all", "{n} more: --all", len(shown) - len(first)))
+
+
+_FIRST = ("ways.", "single_points", "reliability.", "money.", "money_left.", "tension.", "persistence.")
+
+
+def _rank(name: str) -> int:
+    """Which facts are shown first: ways, money, signs; last what speaks of another stakeholder after the change."""
+    if name.startswith("exit."):
+        return len(_FIRST) + 1
+    return next((at for at, start in enumerate(_FIRST) if name.startswith(start)), len(_FIRST))
 
 
 def _size(value: object) -> float:
@@ -290,7 +304,7 @@ def show_best(case: Case, say: Reader, *, most: int = 5) -> None:
 
     console = Console(width=None if sys.stdout.isatty() else 160)
     table = dependency.additions(case)
-    names = _names(case) | {whatif.NEW: say("a new funder")}
+    names = views.names(case, say)
     each = table.drop_duplicates(["relation", "target"])  # of every target the best source
     best = pd.concat([part.head(most) for _, part in each.groupby("relation", sort=False)]) if len(each) else each
     if best.empty:

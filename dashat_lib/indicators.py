@@ -418,7 +418,9 @@ def elements_met(material: Material, dimension: str) -> Measured:
 
 def n_met(material: Material, dimension: str) -> int:
     """Return how many elements of a dimension have an event for, at the first place of `material`."""
-    parts = material.scored.loc[(material.scored["dimension_id"] == dimension) & material.scored["element_id"].notna(), "set_id"]
+    parts = material.scored.loc[
+        (material.scored["dimension_id"] == dimension) & material.scored["element_id"].notna(), "set_id"
+    ]
     rows = material.rows[(material.rows["event_stance"] == "for") & (material.rows["scope"] == material.places[0])]
     return len(set(rows["set_id"]) & set(parts))
 

@@ -564,7 +564,12 @@ def _claim_tests(tables: Mapping[str, pd.DataFrame], file_of: Callable[[str, int
     """An operator comes with its threshold, a threshold is a number, a verdict or a fact, and a test has an operator."""
     table, definitions = tables.get("claim_tests"), tables.get("fact_definitions")
     wanted = {"fact", "op", "threshold", "threshold_high", "contra_op", "contra_threshold"}
-    if table is None or definitions is None or not wanted <= set(table) or not {"fact", "statistic"} <= set(definitions):
+    if (
+        table is None
+        or definitions is None
+        or not wanted <= set(table)
+        or not {"fact", "statistic"} <= set(definitions)
+    ):
         return []
     untested = set(definitions.loc[definitions["statistic"] == NOT_TESTED, "fact"])
     facts = set(definitions["fact"].dropna())
@@ -582,7 +587,9 @@ def _claim_tests(tables: Mapping[str, pd.DataFrame], file_of: Callable[[str, int
         for op, column in ends:
             value = row[column]
             if pd.notna(row[op]) and pd.isna(value):
-                wrong(at, column, message("the cell is empty, but there is an operator."), message("Write the threshold."))
+                wrong(
+                    at, column, message("the cell is empty, but there is an operator."), message("Write the threshold.")
+                )
             elif pd.notna(value) and not is_number(str(value)) and value not in VERDICTS and value not in facts:
                 wrong(at, column, message("'{value}' is neither a number nor a verdict nor a fact."), message("Write a number, one of {allowed}, or a fact of fact_definitions.csv."), allowed=", ".join(VERDICTS))  # fmt: skip
     return problems

@@ -8,7 +8,7 @@ under other readings stands beside it, by kind and never pooled.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,15 +16,15 @@ import pandas as pd
 
 from . import dependency, indicators, readings
 from .admission import elements
-from .dependency import money, whatif
-from .dependency.flow import ROLL_UPS
+from .dependency import money, views, whatif
+from .dependency.flow import ROLL_UPS, read_as
 from .dependency.stage import all_support, paid_support, without_each_family
 from .dependency.ways import NOT_SERVED
 from .errors import message
 from .facts import Ledger, labelled
 from .resampling import poisson_weights
 from .tables import Case, Results
-from .words import Reader
+from .words import Reader, languages, reader
 
 MET, UNMET, UNCLEAR, BRITTLE, ROBUST = "met", "not met", "unclear", "brittle", "robust"
 DYNAMICS, DEPENDENCY = (MET, UNCLEAR, UNMET), (ROBUST, UNCLEAR, BRITTLE)
@@ -36,6 +36,7 @@ SIGNS: dict[str, tuple[tuple[str, float], tuple[str, float]]] = {
     "share_money_left": (("<", 0.5), (">=", 0.75)),
 }
 ELEMENTS_MIN = 0.75
+MANY = "one_team_a_kelurahan"
 KINDS = ("coder", "dispute", "doubt", "source", "audit", "resample", "cut-off", "roll-up", "boundary")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">=": lambda a, b: a >= b, "<": lambda a, b: a < b, "==": lambda a, b: math.isclose(a, b, abs_tol=1e-12),
@@ -46,7 +47,7 @@ MEANING: dict[tuple[str, str], dict[str, str]] = {
     (MET, BRITTLE): {
         "diagnosis": message("That the programme depends on a few stakeholders stands on the record."),
         "indicators": message("That the indicators are met stands, and does not contradict the dependency: one is about how they work together, the other about how few ways lead to the families."),
-        "conclusion": message("That it was run successfully holds only while the top funder and the teams that deliver stay."),
+        "conclusion": message("That it was run successfully holds only as long as those stay on whom it depends."),
     },
     (MET, UNCLEAR): {
         "diagnosis": message("Whether the programme depends on a few stakeholders is not decided by the record."),
@@ -61,7 +62,7 @@ MEANING: dict[tuple[str, str], dict[str, str]] = {
     (UNCLEAR, BRITTLE): {
         "diagnosis": message("That the programme depends on a few stakeholders stands on the record."),
         "indicators": message("Whether all indicators are met is not decided: at least one of them is contested or undecidable."),
-        "conclusion": message("That it was run successfully is not decided either, and if it holds, then only while the top funder and the teams that deliver stay."),
+        "conclusion": message("That it was run successfully is not decided either, and if it holds, then only as long as those stay on whom it depends."),
     },
     (UNCLEAR, UNCLEAR): {
         "diagnosis": message("Whether the programme depends on a few stakeholders is not decided by the record."),
@@ -122,6 +123,8 @@ def signs(case: Case, programme: str | None = None, *, roll_up: str = "none", ow
         ``sign, value`` (missing where undefined), ``brittle_if, robust_if`` (in words), ``says`` (brittle, robust, unclear). Share of the groups
         with at most one way; normalised HHI of the grants of the last year with a known amount; share of the groups reached that still are
         after the top funder, or the top intermediary, has left, the smaller; share of the known money left without the largest grant.
+        ``lower, upper`` (what unknown amounts leave open; the value itself where none are in it), ``at_bounds`` (what the sign says at either
+        end, ";"-joined where they differ).
     """
     whole = dependency.flow(case, programme, roll_up=roll_up, own_money=own_money)
     kappa = [dependency.cut(whole, group).kappa for group in whole.beneficiaries]
@@ -137,11 +140,31 @@ def signs(case: Case, programme: str | None = None, *, roll_up: str = "none", ow
         "share_few_ways": sum(few) / len(few) if few else math.nan, "hhi_normalised": spread.hhi_normalised.value,
         "share_reached": min(after) if after else math.nan, "share_money_left": 1 - spread.top_share.value,
     }  # fmt: skip
+    ends = {
+        "hhi_normalised": (spread.hhi_normalised.lower, spread.hhi_normalised.upper),
+        "share_money_left": (1 - spread.top_share.upper, 1 - spread.top_share.lower),
+    }
     rows = []
     for name, (brittle, robust) in SIGNS.items():
         value = values[name]
-        rows.append({"sign": name, "value": value, "brittle_if": _told(brittle), "robust_if": _told(robust), "says": _says(value, brittle, robust)})  # fmt: skip
+        low, high = ends.get(name, (value, value))
+        at_bounds = dict.fromkeys(_says(one, brittle, robust) for one in (low, high))
+        rows.append(
+            {
+                "sign": name, "value": value, "lower": low, "upper": high, "brittle_if": _told(brittle), "robust_if": _told(robust),
+                "says": _says(value, brittle, robust), "at_bounds": ";".join(at_bounds),
+            }
+        )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def condition(rule: str, say: Reader) -> str:
+    """Return a condition of a sign in words: ">= 0.5" is "at least 0.5"."""
+    sign, _, number = rule.partition(" ")
+    value = float(number)
+    if sign == ">=":
+        return say("at least {value}", value=value)
+    return say("below {value}", value=value) if sign == "<" else say("exactly {value}", value=value)
 
 
 def _no_sign(sign: str) -> str:
@@ -159,6 +182,15 @@ def _says(value: float, brittle: tuple[str, float], robust: tuple[str, float]) -
     if _COMPARE[brittle[0]](value, brittle[1]):
         return BRITTLE
     return ROBUST if _COMPARE[robust[0]](value, robust[1]) else UNCLEAR
+
+
+def _signs_told(table: pd.DataFrame, say: Reader) -> str:
+    """Every sign with its value and what it says."""
+    rows = table.to_dict("records")
+    return "; ".join(
+        f"{say.label('sign', str(one['sign']))} {'–' if math.isnan(one['value']) else say.number(round(one['value'], 3))} ({say.label('dependency', str(one['says']))})"
+        for one in rows
+    )
 
 
 def dependence(table: pd.DataFrame, *, at_least: int = 1) -> str:
@@ -271,45 +303,61 @@ def brief(case: Case, say: Reader) -> list[str]:
         The reader's language.
     """
     whole = dependency.flow(case)
-    called = dict(zip(case.stakeholders["stakeholder_id"], case.stakeholders["short_name"], strict=True))
+    called = views.names(case, say)
 
     def listed(ids: Iterable[str]) -> str:
         found = [called[one] for one in dict.fromkeys(ids)]
         return say.list(found) if found else say("nobody")
 
+    said = [*_brief_money(case, whole.programme, listed, say)]
     served = dependency.reached(whole)
-    points = dependency.single_points(whole)
-    said = [*_brief_money(case, whole.programme, called, say)]
     if not served:
         return [*said, say("On record no ultimate funder reaches any group of this programme.")]
-    thin = [one for one in served if dependency.cut(whole, one).kappa == 1]
-    said.append(say.count("The record knows {n} group that the programme reaches: {names}.", "The record knows {n} groups that the programme reaches: {names}.", len(served), names=listed(served)))  # fmt: skip
-    if len(points):
-        said.append(say("{names} hang on one way; {who} alone cuts them off by leaving.", names=listed(thin), who=listed(points["stakeholder_id"])))  # fmt: skip
-    else:
-        said.append(say("No single exit cuts a group off."))
-    if case.settings.teams:
-        many = dependency.flow(case, roll_up="one_team_a_kelurahan")
-        left = dependency.single_points(many)
-        cut_off = say("no single exit cuts a group off") if left.empty else say("{who} alone cuts a group off", who=listed(many.teams.get(one, one) for one in left["stakeholder_id"]))  # fmt: skip
-        fewest = min((dependency.cut(many, one).kappa or 0 for one in dependency.reached(many)), default=0)
-        said.append(say("Read as one team a kelurahan, {cut_off}; then the money above them is what all teams share, and {n} exits are enough to close it.", cut_off=cut_off, n=fewest))  # fmt: skip
-    back = dependency.persistence(case, whole.programme)
-    if back.empty:
-        said.append(say("Payers of this programme are known for no two years next to each other, so whether they come back cannot be decided."))  # fmt: skip
-    else:
-        best = back.sort_values("value").iloc[-1]
-        said.append(say("From {year_from} to {year_to} {share} of the payers came back.", year_from=str(best["year_from"]), year_to=str(best["year_to"]), share=say.percent(float(best["value"]))))  # fmt: skip
-    more = dependency.additions(case)
-    more = more[more["lifts"].notna()].head(1)
-    if len(more):
-        one = more.iloc[0]
-        source = say("a new funder") if one["source"] == whatif.NEW else called[one["source"]]
-        said.append(say("The single tie more that would help most: {source} {relation} {target}; it would give {lifts} one way more.", source=source, relation=say.label("relation", one["relation"]), target=called[one["target"]], lifts=listed(one["lifts"].split(";"))))  # fmt: skip
+    said += [*_brief_ways(case, whole, served, listed, say), *_brief_years(case, whole.programme, say)]
+    best = dependency.best_ties(dependency.additions(case)).set_index("criterion").loc["one_group"]
+    if best["n_ties"]:
+        points = dependency.single_points(whole)["stakeholder_id"]
+        said.append(say("A second pair of hands to {targets} that does not depend on {who} would help most; {n} possible ties do about as well, so which one is a question of who can.", targets=listed(best["targets"].split(";")), who=listed(points), n=int(best["n_ties"])))  # fmt: skip
     return [*said, say("All this is what public pages say: a tie that no page reports is not here, and nobody has observed how likely it is that anyone leaves.")]  # fmt: skip
 
 
-def _brief_money(case: Case, programme: str | None, called: dict[str, str], say: Reader) -> Iterator[str]:
+def _brief_ways(case: Case, whole: dependency.Flow, served: Sequence[str], listed: Callable[[Iterable[str]], str], say: Reader) -> Iterator[str]:  # fmt: skip
+    """Who is reached, who hangs on one, and the same by the other readings."""
+    yield say.count("The record knows {n} group that the programme reaches: {names}.", "The record knows {n} groups that the programme reaches: {names}.", len(served), names=listed(served))  # fmt: skip
+    exits = whatif.exits(case, whole=whole).set_index("exit")
+    hands, payer = exits.loc["delivery_teams"], exits.loc["top_funder"]
+    if pd.notna(hands["cut_off"]):
+        yield say("If {who} stopped, nothing would reach {names} any more.", who=listed(hands["stakeholder_ids"].split(";")), names=listed(hands["cut_off"].split(";")))  # fmt: skip
+    if pd.notna(payer["stakeholder_ids"]):
+        off = payer["cut_off"]
+        yield say("If {who} stopped paying, the groups cut off would be: {names}.", who=listed(payer["stakeholder_ids"].split(";")), names=listed([] if pd.isna(off) else off.split(";")))  # fmt: skip
+    own = read_as(case, "own_money")
+    more = [one for one in own.funders if one not in whole.funders]
+    if more:
+        after = whatif.exits(case, whole=own).set_index("exit").loc["delivery_teams", "cut_off"]
+        yield say("{names} pay money of their own and receive a grant as well, so the rule does not count them as a source; counted as one, the groups cut off without the teams that deliver would be: {groups}.", names=listed(more), groups=listed([] if pd.isna(after) else after.split(";")))  # fmt: skip
+    if case.settings.teams:
+        fewest = [_fewest(case, reading) for reading in ({"roll_up": MANY}, {"roll_up": MANY, "own_money": True})]
+        yield say("Read as one team a kelurahan, no single team closes a way; what all teams share is the money above them, and {n} exits there are enough to close it ({m} if all who pay money of their own count as sources).", n=fewest[0], m=fewest[1])  # fmt: skip
+
+
+def _fewest(case: Case, reading: Mapping[str, object]) -> int:
+    """The smallest number of exits that cuts off a group that is reached."""
+    whole = dependency.flow(case, **reading)  # type: ignore[arg-type]
+    return min((dependency.cut(whole, one).kappa or 0 for one in dependency.reached(whole)), default=0)
+
+
+def _brief_years(case: Case, programme: str | None, say: Reader) -> Iterator[str]:
+    """Whether payers come back."""
+    back = dependency.persistence(case, programme)
+    if back.empty:
+        yield say("Payments of this programme are dated in no two years next to each other, so whether its payers come back cannot be decided.")  # fmt: skip
+        return
+    best = back.sort_values("value").iloc[-1]
+    yield say("Of all who paid in {year_from} or {year_to}, {share} paid in both.", year_from=str(best["year_from"]), year_to=str(best["year_to"]), share=say.percent(float(best["value"])))  # fmt: skip
+
+
+def _brief_money(case: Case, programme: str | None, listed: Callable[[Iterable[str]], str], say: Reader) -> Iterator[str]:  # fmt: skip
     """What is known of the money of the last year with an amount."""
     year = whatif.last_year_of_money(case, programme)
     if programme is None or year is None:
@@ -318,28 +366,27 @@ def _brief_money(case: Case, programme: str | None, called: dict[str, str], say:
     found, left = money.of_year(case, programme, year), money.left(case, programme, year)
     top = left.iloc[0]
     yield say(
-        "{n} grants of {year} are on record, {unknown} of them of unknown amount; of the known {known} billion {unit} {payer} gave {share}.",
+        "{n} grants of {year} are on record, {unknown} of them of unknown amount; of the known {known} billion {unit} {payer} gave {share}, and between {low} and {share} whatever the unknown amounts are.",
         year=str(year),
         n=len(found),
         unknown=int(found["amount"].isna().sum()),
         known=round(float(found["amount"].sum()) / 1e9, 2),
         unit=say.label("unit", case.settings.currency),
-        payer=say.list(called[one] for one in str(top["stakeholder_id"]).split(";")),
+        payer=listed(str(top["stakeholder_id"]).split(";")),
         share=say.percent(1 - float(top["share_left"])),
+        low=say.percent(1 - float(top["share_left_upper"])),
     )
-    if top["portions_left"] == top["portions_left"]:
+    if top["portions_left"] == top["portions_left"] and top["share_left"]:
         yield say(
-            "Without it the known money would pay {portions} portions instead of {all}, at the cost stated for that year.",
+            "At the cost per portion stated for that year the known money would pay {all} portions with it and {portions} without; no source says that all of it buys portions.",
             portions=round(float(top["portions_left_lower"])),
-            all=round(float(top["portions_left_lower"]) / float(top["share_left"]))
-            if top["share_left"]
-            else say("none"),
+            all=round(float(top["portions_left_lower"]) / float(top["share_left"])),
         )
 
 
 _HOW = {
     "dynamics": message("Whether the indicators of the case are met on {place}: every one supported by rule D1 with enough of its elements, or one contradicted; a city-level proxy where the focal place has too few rows."),
-    "dependency": message("Whether the programme is brittle (a sign of dependency holds), robust (the opposite of all) or unclear."),
+    "dependency": message("Whether the programme is brittle (a sign of dependency holds), robust (the opposite of all) or unclear. Its signs: {signs}."),
     "sign": message("Sign of dependency: {sign}."),
     "share": message("Share of {n} readings of kind {kind} in which the cell of dynamics and dependency is what it is here."),
 }  # fmt: skip
@@ -379,6 +426,7 @@ def results(case: Case, *, read_again: bool = True) -> Results:
         found[1],
         unit="class",
         how=_HOW["dependency"],
+        details={"signs": {one: _signs_told(held, reader(one)) for one in languages()}},
         support=[*flow_rows, *cash],
         programme=whole.programme,
     )

@@ -11,7 +11,7 @@ from flows import enumerated, graph_of, hub, kappa, made, random_case, reaches
 
 from dashat_lib import dependency
 from dashat_lib.dependency import money
-from dashat_lib.dependency.flow import ROLL_UPS, flow, grants, payments
+from dashat_lib.dependency.flow import ROLL_UPS, flow, grants, payments, read_as
 from dashat_lib.dependency.stage import without_each_family
 from dashat_lib.dependency.ways import DIRECT, NO_FUNDER, NOT_SERVED, cut, reached, ways
 from dashat_lib.dependency.whatif import exits
@@ -208,7 +208,7 @@ def test_a_stakeholder_that_stands_for_teams_may_be_a_funder():
     case = made(("w", "supplies", "a"), ("a", "delivers_to", "b"), teams={"w": 3})
     whole = flow(case, roll_up="one_team_a_kelurahan")
     assert whole.funders == ("w~1", "w~2", "w~3")
-    table = exits(case, roll_up="one_team_a_kelurahan").set_index("exit")
+    table = exits(case, whole=read_as(case, "one_team_a_kelurahan")).set_index("exit")
     assert table.at["all_funders", "stakeholder_ids"] == "w"
     assert table.at["all_funders", "share_reached"] == 0
     assert table.at["one_team", "share_reached"] == 1
@@ -221,11 +221,13 @@ def test_teams_that_the_settings_name_but_the_flow_does_not_know_change_nothing(
     pd.testing.assert_frame_equal(ways(whole), ways(flow(case)))
     idle = made(("f", "funds", "a"), ("a", "delivers_to", "b"), nodes=("idle",), teams={"idle": 5})
     pd.testing.assert_frame_equal(ways(flow(idle, roll_up="one_team_a_kelurahan")), ways(flow(case)))
-    assert exits(idle, roll_up="one_team_a_kelurahan").set_index("exit").at["one_team", "share_reached"] == 1
+    assert (
+        exits(idle, whole=read_as(idle, "one_team_a_kelurahan")).set_index("exit").at["one_team", "share_reached"] == 1
+    )
 
 
 def test_the_teams_of_the_case_are_a_cut_as_recorded_and_no_one_team_is_when_read_as_one_a_kelurahan(case):
-    plain, many = (exits(case, roll_up=one).set_index("exit") for one in ("none", "one_team_a_kelurahan"))
+    plain, many = (exits(case, whole=read_as(case, one)).set_index("exit") for one in ("none", "one_team_a_kelurahan"))
     hands = plain.at["delivery_teams", "stakeholder_ids"].split(";")
     graph, funders, groups = graph_of(case, "dashat")
     off = [one for one in groups if reaches(graph, funders, one) and not reaches(graph, funders, one, hands)]

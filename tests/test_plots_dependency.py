@@ -16,7 +16,7 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from dashat_lib.dependency.continuity import System, curve
 from dashat_lib.dependency.flow import ROLL_UPS, flow, grants
 from dashat_lib.dependency.ways import single_points
-from dashat_lib.dependency.whatif import NEW, additions, new_funder, withdrawals
+from dashat_lib.dependency.whatif import withdrawals
 from dashat_lib.plots import dependency, style, ways_map
 from dashat_lib.words import reader
 
@@ -266,11 +266,12 @@ def test_groups_with_the_same_curve_share_a_line_that_names_them_all():
     curves = pd.concat([straight("Mothers", "none", 0.4), straight("Families", "none", 0.4), straight("Toddlers", "none", 0.5), straight("Mothers", "one_team_a_kelurahan", 0.4)])  # fmt: skip
     _, ax = style.figure(WIDTH, 9)
     dependency.reliability_curves(curves, ax)
-    assert len(ax.lines) == 3
+    assert len(ax.lines) == 3 + 1  # and the line R = p
     said = [one.get_text().replace("\n", " ") for one in ax.get_legend().get_texts()]
     assert said[0].startswith("A: Toddlers")
     assert any("Mothers and Families" in one for one in said)
-    assert len({str(one.get_linestyle()) for one in ax.lines}) == 2
+    assert len({str(one.get_linestyle()) for one in ax.lines[:3]}) == 2
+    assert len({one.get_marker() for one in ax.lines[:3]}) == 3
     assert not ax.collections
     assert_readable(ax)
     assert "Toddlers (" in dependency.reliability_curves_alt(curves)
@@ -296,7 +297,7 @@ def test_curves_of_the_case_can_be_read(case, names):
         parts.append(found.assign(label=found["stakeholder_id"].map(names), reading=roll_up))
     _, ax = style.figure(WIDTH, 9.5)
     dependency.reliability_curves(pd.concat(parts), ax, say=reader("id"))
-    assert len(ax.lines) == 3
+    assert len(ax.lines) == 3 + 1
     assert_readable(ax)
 
 
@@ -364,48 +365,7 @@ def test_kinds_of_reading_are_never_pooled_in_words_either():
     assert "75 %" in alt
 
 
-# ---- importance, added ties
-
-
-def test_importance_is_the_mean_over_groups_with_both_readings_and_their_values():
-    rows = [("a", "none", "g1", 0.9), ("a", "none", "g2", 0.5), ("a", "one_team_a_kelurahan", "g1", 0.0), ("b", "none", "g1", 0.0016), ("b", "one_team_a_kelurahan", "g1", 0.02), ("c", "none", "g1", 0.0)]  # fmt: skip
-    table = pd.DataFrame(rows, columns=["label", "reading", "group", "value"])
-    fig, ax = style.figure(WIDTH, 7)
-    dependency.importance_bars(table, ax)
-    assert [one.get_width() for one in ax.patches] == pytest.approx([0.7, 0.0016, 0.0, 0.02])
-    assert [one.get_text() for one in ax.texts] == ["0.700", "0.0016", "0", "0.020"]
-    assert ax.patches[0].get_hatch() != ax.patches[2].get_hatch()
-    assert "1 stakeholder" in fig.get_supxlabel()
-    assert_readable(ax)
-    assert "a 0.700" in dependency.importance_bars_alt(table)
-
-
-@pytest.mark.parametrize("measure", ["reliability_min", "reliability_mean", "kappa_sum"])
-@pytest.mark.parametrize("language", ["en", "id"])
-def test_added_ties_of_the_case_go_from_before_to_after(case, names, measure, language):
-    table = additions(case)
-    new = new_funder(case)["name_id"]
-    table["source_label"] = table["source"].map({**names, NEW: new})
-    table["target_label"] = table["target"].map(names)
-    _, ax = style.figure(WIDTH, 9.5)
-    dependency.added_ties(table, ax, measure=measure, say=reader(language))
-    before, after = (list(one.get_xdata()) for one in ax.lines[:2])
-    assert before
-    assert all(a < b for a, b in zip(before, after, strict=True))
-    assert after == pytest.approx(sorted(after, reverse=True))
-    assert after[0] == pytest.approx(table[measure].max())
-    assert_readable(ax)
-    alt = dependency.added_ties_alt(table, measure=measure, say=reader(language))
-    assert alt.count("→") == len(before)
-
-
-def test_where_no_tie_helps_the_figure_says_so():
-    table = pd.DataFrame({"source_label": ["a"], "target_label": ["b"], "relation": ["funds"], "kappa_min": [1], "kappa_min_before": [1], "raises_kappa": [False]})  # fmt: skip
-    fig, ax = style.figure(WIDTH, 5)
-    dependency.added_ties(table, ax, measure="kappa_min")
-    assert [one.get_text() for one in ax.texts] == ["no single tie helps"]
-    assert "0 of 1 possible ties" in fig.get_supxlabel()
-    assert "no single tie helps" in dependency.added_ties_alt(table, measure="kappa_min")
+# ---- all
 
 
 def test_an_empty_table_gives_a_figure_that_says_nothing_is_recorded():
@@ -418,7 +378,6 @@ def test_an_empty_table_gives_a_figure_that_says_nothing_is_recorded():
         lambda ax: ways_map.ways_map(ways_map.layers(none, arcs), arcs, ax),
         lambda ax: dependency.reliability_curves(straight("a", "none", 0.5).head(0), ax),
         lambda ax: dependency.tornado(exits, ax),
-        lambda ax: dependency.importance_bars(pd.DataFrame(columns=["label", "reading", "value"]), ax),
     ):
         _, ax = style.figure(WIDTH, 5)
         draw(ax)

@@ -149,7 +149,7 @@ def test_the_diagnosis_hangs_on_the_dependency_and_the_indicators_on_the_dynamic
         assert len({MEANING[(one, other)]["indicators"].split(",")[0].rstrip(".") for other in DEPENDENCY}) == 1
     assert all("contradicted" in MEANING[(one, ROBUST)]["diagnosis"] for one in DYNAMICS)
     assert all("contradicted" in MEANING[(UNMET, one)]["conclusion"] for one in DEPENDENCY)
-    assert "only while" in MEANING[(MET, BRITTLE)]["conclusion"]
+    assert "only as long as" in MEANING[(MET, BRITTLE)]["conclusion"]
 
 
 def test_without_groups_payments_or_reach_a_sign_says_why_it_has_no_value():

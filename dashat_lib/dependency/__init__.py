@@ -5,7 +5,7 @@ from .flow import Flow, flow, grants
 from .money import concentration, persistence
 from .stage import STATISTICS, results
 from .ways import bridges, cut, cut_points, key_players, reached, single_points, ways
-from .whatif import Tie, add, add_back, additions, withdraw, withdrawals
+from .whatif import Tie, add, add_back, additions, best_ties, withdraw, withdrawals
 
 __all__ = [
     "STATISTICS",
@@ -14,6 +14,7 @@ __all__ = [
     "add",
     "add_back",
     "additions",
+    "best_ties",
     "bridges",
     "concentration",
     "curve",

@@ -18,7 +18,7 @@ import pandas as pd
 from ..admission import wilson
 from ..resampling import blocks
 from ..tables import Case
-from .flow import Flow, flow
+from .flow import Flow, read_as
 
 CURVE = tuple(round(0.5 + 0.05 * step, 2) for step in range(11))
 DRAWS = 20_000
@@ -362,7 +362,7 @@ def under_shocks(flow: Flow, found: Sequence[Shock], p: float = 0.9) -> pd.DataF
     return pd.DataFrame(rows, columns=SHOCKED)
 
 
-def budget_years(case: Case, programme: str | None = None, *, roll_up: str = "none", p: float = 0.9) -> pd.DataFrame:
+def budget_years(case: Case, programme: str | None = None, *, reading: str = "none", p: float = 0.9) -> pd.DataFrame:
     """Return what is left when the money of a year is not paid again: the arcs that only payments of that year make fall away.
 
     Returns
@@ -370,13 +370,13 @@ def budget_years(case: Case, programme: str | None = None, *, roll_up: str = "no
     DataFrame
         As :func:`under_shocks`, kind "year"; ``n_gone`` counts the arcs that fall away.
     """
-    whole = flow(case, programme, roll_up=roll_up)
+    whole = read_as(case, reading, programme)
     paid = case.ties[(case.ties["relation"] == "funds") & case.ties["tie_id"].isin(whole.network.rows["row_id"])]
     rows = []
     for year in sorted(paid["year"].unique()):
         gone = paid.loc[paid["year"] == year, "tie_id"]
         left = replace(case, ties=case.ties[~case.ties["tie_id"].isin(gone)], before=case.before or case)
-        rest = flow(left, programme, roll_up=roll_up)
+        rest = read_as(left, reading, programme)
         n_gone = len(whole.network.ties) - len(rest.network.ties)
         for group in whole.beneficiaries:
             before = curve(whole, [p], groups=[group])["value"].iloc[0]

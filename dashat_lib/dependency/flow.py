@@ -31,6 +31,11 @@ GRANT_COLUMNS = [
 ]  # fmt: skip
 
 
+READINGS: dict[str, dict[str, object]] = {
+    "none": {}, "own_money": {"own_money": True}, "one_team_a_kelurahan": {"roll_up": "one_team_a_kelurahan"},
+}  # fmt: skip
+
+
 @dataclass(frozen=True, kw_only=True)
 class Flow:
     """The flow of resources of a programme.
@@ -183,6 +188,20 @@ def flow(
         years=years,
         roll_up=roll_up,
     )
+
+
+def read_as(case: Case, reading: str, programme: str | None = None) -> Flow:
+    """Return the flow of a programme by a named reading.
+
+    Parameters
+    ----------
+    reading : a key of :data:`READINGS`
+        "none": as recorded, where who receives anything is no ultimate funder. "own_money": who pays a grant of its own is a source,
+        too, such as a city with a budget that also receives a grant. "one_team_a_kelurahan": stakeholders that stand for many are many.
+    """
+    if reading not in READINGS:
+        raise ValueError(f"reading {reading!r} is not one of: {', '.join(READINGS)}")
+    return flow(case, programme, **READINGS[reading])  # type: ignore[arg-type]
 
 
 def _left_out(case: Case, ids: set[str]) -> Case:

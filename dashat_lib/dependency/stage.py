@@ -12,10 +12,11 @@ from ..errors import message
 from ..facts import Ledger, Measured, Statistic, Under, labelled, under
 from ..network.build import of_case
 from ..tables import Case, Results
+from ..words import languages, reader
 from . import continuity, money, ways, whatif
-from .flow import Flow, flow, grants, payments
+from .flow import READINGS, Flow, flow, grants, payments, read_as
 
-READ = ("none", "one_team_a_kelurahan")
+READ = tuple(READINGS)
 SHOWN = (0.5, 0.6, 0.7, 0.8, 0.9)
 STAY = 0.9
 NO_PROGRAMME = "no programme is named in the settings"
@@ -65,11 +66,13 @@ def with_bands(
     DataFrame, one row a source family and group
         ``source_family, stakeholder_id, kappa, kappa_before``: what each leaves of the ways.
     """
-    whole = flow(case, roll_up=roll_up)
+    whole = read_as(case, roll_up)
     table, lines = ways.ways(whole), continuity.curve(whole, seed=case.settings.seed)
     counted, drawn = [], []
     for family, rest in without_each_family(case, whole) if bands else ():
-        part = flow(rest, roll_up=roll_up)
+        part = read_as(
+            replace(rest, before=case.before or case), roll_up
+        )  # who is a source stays one: fewer ties never mean more ways
         counted.append(ways.ways(part, whole.beneficiaries + whole.unserved).assign(source_family=family))
         drawn.append(continuity.curve(part, groups=whole.beneficiaries, seed=case.settings.seed))
     if not counted:
@@ -107,10 +110,10 @@ def results(case: Case, *, bands: bool = True) -> Results:
     tables: dict[str, list[pd.DataFrame]] = {name: [] for name in ("flow_ways", "flow_ways_by_family", "reliability_curves", "importance", "shocks", "withdrawals", "exits")}  # fmt: skip
     for roll_up, (whole, table, lines, by_family) in read.items():
         important = continuity.importance(whole, STAY, seed=case.settings.seed)
-        out = whatif.withdrawals(case, roll_up=roll_up)
-        exits = whatif.exits(case, roll_up=roll_up)
-        _flow_facts(ledger, case, whole, table, lines, important, out, exits)
-        shocked = [continuity.under_shocks(whole, continuity.shocks(whole, *_belonging(case)), STAY), continuity.budget_years(case, roll_up=roll_up, p=STAY)]  # fmt: skip
+        out = whatif.withdrawals(case, roll_up=whole.roll_up, own_money=roll_up == "own_money")
+        exits = whatif.exits(case, whole=whole)
+        _flow_facts(ledger, case, whole, table, lines, important, out, exits, reading=roll_up)
+        shocked = [continuity.under_shocks(whole, continuity.shocks(whole, *_belonging(case)), STAY), continuity.budget_years(case, reading=roll_up, p=STAY)]  # fmt: skip
         for name, one in zip(tables, (table, by_family, lines, important, pd.concat(shocked, ignore_index=True), out, exits), strict=True):  # fmt: skip
             tables[name].append(one.assign(roll_up=roll_up))
     concentrated = money.concentrations(case)
@@ -181,11 +184,11 @@ def all_support(case: Case, whole: Flow) -> tuple[Under, ...]:
     )
 
 
-def _flow_facts(ledger: Ledger, case: Case, whole: Flow, table: pd.DataFrame, lines: pd.DataFrame, important: pd.DataFrame, out: pd.DataFrame, exits: pd.DataFrame) -> None:  # fmt: skip
+def _flow_facts(ledger: Ledger, case: Case, whole: Flow, table: pd.DataFrame, lines: pd.DataFrame, important: pd.DataFrame, out: pd.DataFrame, exits: pd.DataFrame, *, reading: str) -> None:  # fmt: skip
     support = all_support(case, whole)
-    end = "" if whole.roll_up == "none" else f".{whole.roll_up}"
+    end = "" if reading == "none" else f".{reading}"
     labels = dict(zip(case.stakeholders["stakeholder_id"], case.stakeholders["short_name"], strict=True))
-    details = {"programme": _name(case), "reading": labelled("roll-up", whole.roll_up)}
+    details = {"programme": _name(case), "reading": labelled("roll-up", reading)}
     common = {"programme": whole.programme, "support": support}
 
     def add(name: str, value: object, unit: str, how: str, more: Mapping[str, object], **bounds: object) -> None:
@@ -206,7 +209,13 @@ def _flow_facts(ledger: Ledger, case: Case, whole: Flow, table: pd.DataFrame, li
         add(f"importance.{one}", float(value), "index (0-1)", "importance", {"label": labels[str(one)], "p": STAY})
     cuts = out.set_index("stakeholder_id")["n_groups_cut"]
     for one in sorted({whole.teams.get(one, one) for one in whole.ids} - set(whole.beneficiaries)):
-        add(f"withdrawn.{one}.n_groups_cut", int(cuts[one]), "groups", "n_groups_cut", {"label": labels[one]})
+        n = sum(base == one for base in whole.teams.values())
+        label = (
+            labels[one]
+            if not n
+            else {lang: reader(lang)("{name} ({n} teams) together", name=labels[one], n=n) for lang in languages()}
+        )
+        add(f"withdrawn.{one}.n_groups_cut", int(cuts[one]), "groups", "n_groups_cut", {"label": label})
     for one in exits.to_dict("records"):
         who = one["stakeholder_ids"]
         label = "–" if pd.isna(who) else " + ".join(labels[part] for part in str(who).split(";"))

@@ -8,13 +8,15 @@ import pandas as pd
 from ..tables import Case
 from ..words import Reader
 from . import whatif
-from .flow import Flow
+from .flow import BENEFICIARY, Flow
 from .ways import single_points
 
 
 def names(case: Case, say: Reader) -> dict[str, str]:
-    """Return the short name of each stakeholder, and of the funder that a what-if may add."""
-    found = dict(zip(case.stakeholders["stakeholder_id"], case.stakeholders["short_name"], strict=True))
+    """Return the short name of each stakeholder (of groups of beneficiaries the whole one, in the reader's language), and of the funder that a what-if may add."""
+    who = case.stakeholders
+    whole = who[f"name_{say.language}"] if f"name_{say.language}" in who else who["name_en"]
+    found = dict(zip(who["stakeholder_id"], whole.where(who["sector"] == BENEFICIARY, who["short_name"]), strict=True))
     return {**found, whatif.NEW: say("a new funder")}
 
 

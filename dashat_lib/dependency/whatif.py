@@ -23,6 +23,7 @@ from .ways import cut, reached
 
 SUPPOSED = "what-if"
 NEW = "new-funder"
+_FEW = 12  # so many words are named where none is near
 NONE_REACHED, NOBODY = "no group is reached", "there is none"
 ELEMENT_KEYS = ["set_id", "scope"]
 ADDED = [
@@ -189,6 +190,12 @@ def _undirected(case: Case) -> set[str]:
     return set(case.ties.loc[~case.ties["directed"], "relation"])
 
 
+def _near(value: str, there: set[str]) -> str | None:
+    """The nearest known word, else the only one that holds it."""
+    inside = [one for one in there if len(value) > 2 and value.casefold() in one]
+    return nearest(value, there) or (inside[0] if len(inside) == 1 else None)
+
+
 def _known(case: Case, ids: Iterable[str]) -> set[str]:
     wanted, there = set(ids), set(case.stakeholders["stakeholder_id"])
     if wanted - there:
@@ -197,9 +204,16 @@ def _known(case: Case, ids: Iterable[str]) -> set[str]:
 
 
 def _stranger(value: str, there: set[str], what: str, file: str = "stakeholders.csv", column: str = "stakeholder_id") -> Problem:  # fmt: skip
-    near = nearest(value, there)
-    mend = message("Write '{near}'?") if near else message("The ids stand in {file}.")
-    return Problem(file, None, column, value, what, mend, {"near": near, "file": file})
+    near = _near(value, there)
+    few = ", ".join(sorted(there)) if len(there) <= _FEW else ""
+    mend = (
+        message("Write '{near}'?")
+        if near
+        else message("There are: {few}.")
+        if few
+        else message("The ids stand in {file}.")
+    )
+    return Problem(file, None, column, value, what, mend, {"near": near, "file": file, "few": few})
 
 
 def _refuse(case: Case, tie: Tie, programme: str | None) -> None:
@@ -222,7 +236,7 @@ def _refuse(case: Case, tie: Tie, programme: str | None) -> None:
 # ---- every single withdrawal ------------------------------------------------------------------------------------------
 
 
-def withdrawals(case: Case, programme: str | None = None, *, roll_up: str = "none", year: int | None = None) -> pd.DataFrame:  # fmt: skip
+def withdrawals(case: Case, programme: str | None = None, *, roll_up: str = "none", own_money: bool = False, year: int | None = None) -> pd.DataFrame:  # fmt: skip
     """Return what each single exit does, for every stakeholder of the case.
 
     Parameters
@@ -243,7 +257,7 @@ def withdrawals(case: Case, programme: str | None = None, *, roll_up: str = "non
     Ways come from one flow a group (:func:`dashat_lib.dependency.ways.cut`), not from one a stakeholder, so thousands of
     stakeholders take seconds. What :func:`withdraw` and :func:`flow` give for each (a test holds this).
     """
-    whole = flow(case, programme, roll_up=roll_up)
+    whole = flow(case, programme, roll_up=roll_up, own_money=own_money)
     ids = list(case.stakeholders["stakeholder_id"])
     nodes = {*whole.network.nodes["id"], *whole.teams.values()}
     base = {group: cut(whole, group) for group in whole.beneficiaries}
@@ -350,8 +364,8 @@ def top_funder(case: Case, programme: str | None) -> tuple[str, ...]:
 
 
 def top_intermediary(whole: Flow) -> str | None:
-    """Return who between funders and groups cuts off most groups by leaving alone; of several the last in the alphabet. None where nobody stands between."""
-    between = {whole.teams.get(one, one) for one in whole.middle}
+    """Return who between funders and groups cuts off most groups by leaving alone, one team where a stakeholder is read as many; of several the last in the alphabet. None where nobody stands between."""
+    between = set(whole.middle)
     served = len(reached(whole))
     cuts = {one: served - len(reached(whole, [one])) for one in between}
     return max(cuts, key=lambda one: (cuts[one], one)) if cuts else None
@@ -365,7 +379,7 @@ def delivery_teams(case: Case, whole: Flow) -> tuple[str, ...]:
     return tuple(sorted(teams or hands))
 
 
-def exits(case: Case, programme: str | None = None, *, roll_up: str = "none") -> pd.DataFrame:
+def exits(case: Case, programme: str | None = None, *, whole: Flow | None = None) -> pd.DataFrame:
     """Return who is still reached, and through whom, when the top funder, the top intermediary, the teams that deliver, or every funder leaves.
 
     Returns
@@ -375,8 +389,13 @@ def exits(case: Case, programme: str | None = None, *, roll_up: str = "none") ->
         ``stakeholder_ids`` (";"-joined), ``n_gone, share_reached`` (of the groups reached before), ``reached, cut_off`` (";"-joined), ``through``
         (group and who still hands over to it, "group<hand+hand"; ";"-joined), ``share_money_left`` (of the known amounts of the last year with
         one), ``reason`` (why nothing can be said).
+
+    Parameters
+    ----------
+    whole : Flow, optional
+        The flow as it is read (:func:`dashat_lib.dependency.flow.read_as`); as recorded if not given.
     """
-    whole = flow(case, programme, roll_up=roll_up)
+    whole = flow(case, programme) if whole is None else whole
     served = reached(whole)
     teams = delivery_teams(case, whole)
     between = top_intermediary(whole)
@@ -465,6 +484,42 @@ def additions(case: Case, programme: str | None = None, *, p: float = 0.9, roll_
         order.append(([-one for one in sorted(ways_)], [-round(one, 12) for one in sorted(chances)], source, target))
     best = sorted(range(len(rows)), key=lambda at: order[at])
     return pd.DataFrame([rows[at] for at in best], columns=ADDED).astype({"lifts": "str"})
+
+
+def best_ties(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the best of the added ties by each criterion, and how many do as well.
+
+    Parameters
+    ----------
+    table : DataFrame
+        :func:`additions`.
+
+    Returns
+    -------
+    DataFrame, one row a criterion
+        ``criterion`` ("kappa_min": fewest ways of any group; "reliability_min": smallest reliability; "one_group": most ways in all, a group
+        more), ``relation, sources, targets`` (";"-joined; missing where no tie helps), ``n_ties`` (that do as well, to 3 digits), ``before, after``.
+    """
+    rows = []
+    for name, column in (
+        ("kappa_min", "kappa_min"),
+        ("reliability_min", "reliability_min"),
+        ("one_group", "kappa_sum"),
+    ):
+        value = table[column].astype(float).round(12) if len(table) else pd.Series(dtype=float)
+        before = float(table[f"{column}_before"].iloc[0]) if len(table) else math.nan
+        best = table[value == value.max()] if len(table) and value.max() > before + 1e-12 else table.iloc[:0]
+        if name == "one_group" and len(best):  # of these, those that lift a group served worst
+            top = best["reliability_mean"].round(2).max()
+            best = best[best["reliability_mean"].round(2) == top]
+        rows.append(
+            {
+                "criterion": name, "relation": ";".join(sorted(set(best["relation"]))) or None, "sources": ";".join(dict.fromkeys(best["source"])) or None,
+                "targets": ";".join(dict.fromkeys(best["target"])) or None, "n_ties": len(best), "before": before,
+                "after": float(best[column].iloc[0]) if len(best) else before,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows).astype(dict.fromkeys(["criterion", "relation", "sources", "targets"], "str"))
 
 
 def admissible(case: Case, whole: Flow) -> list[tuple[str, str, str]]:

@@ -5,7 +5,6 @@ Each draws a table that is computed elsewhere, and has a twin ``<name>_alt`` tha
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from itertools import groupby
 from textwrap import fill
@@ -24,6 +23,7 @@ ENGLISH = reader("en")
 BLUE, ORANGE, GREEN, PALE, INK = "#0072B2", "#D55E00", "#009E73", "#BFD9EC", "#222222"
 READINGS: tuple[tuple[str, Any, str], ...] = ((BLUE, "-", ""), (ORANGE, (0, (5, 2)), "////"), (GREEN, (0, (1, 1.2)), "...."), ("#777777", (0, (6, 2, 1, 2)), "xxxx"))  # fmt: skip
 SMALL = 7.4  # points; 6.5 when a figure of 18 cm is printed 16 cm wide
+MARKS = ("o", "s", "^", "D", "v", "P")
 _CUT = 3  # an amount more than so many times the next one is drawn cut short, so that the others can be seen
 
 
@@ -233,13 +233,31 @@ def reliability_curves(curves: pd.DataFrame, ax: Axes | None = None, *, say: Rea
             ax.fill_between(part["p"], part["lower"], part["upper"], color=colour, alpha=0.16, linewidth=0, zorder=1)
             for end in ("lower", "upper"):
                 ax.plot(part["p"], part[end], color=colour, linewidth=0.5, linestyle=style, alpha=0.7, zorder=1)
-        ax.plot(part["p"], part["value"], color=colour, linestyle=style, linewidth=1.9, zorder=2)
+        mark = MARKS[at % len(MARKS)]
+        ax.plot(part["p"], part["value"], color=colour, linestyle=style, linewidth=1.7, marker=mark, markersize=3.6, markerfacecolor="white", zorder=2)  # fmt: skip
         y = min([first, *(one - 0.045 for one in starts)])
         starts.append(y)
         ax.annotate(letter, (part["p"].iloc[0], y), textcoords="offset points", xytext=(-6, 0), ha="center", va="center", fontweight="bold", color=colour, fontsize=9)  # fmt: skip
         text = fill(say("{letter}: {names}", letter=letter, names=say.list(names)), 30) + "\n" + fill(f"({say.label('roll-up', reading)})", 30)  # fmt: skip
-        handles.append(plt.Line2D([], [], color=colour, linestyle=style, linewidth=1.9, label=text))
+        handles.append(
+            plt.Line2D(
+                [],
+                [],
+                color=colour,
+                linestyle=style,
+                linewidth=1.7,
+                marker=mark,
+                markersize=3.6,
+                markerfacecolor="white",
+                label=text,
+            )
+        )
         lowest = min(lowest, float(part["lower"].min()), y - 0.03)
+    ps = sorted(curves["p"].unique())
+    ax.plot(ps, ps, color=INK, linewidth=0.7, linestyle=(0, (1, 2)), zorder=1)
+    handles.append(
+        plt.Line2D([], [], color=INK, linewidth=0.7, linestyle=(0, (1, 2)), label=say("R = p: it all hangs on one"))
+    )
     ax.set(xlim=(float(curves["p"].min()) - 0.025, 1.005), ylim=(max(0.0, np.floor(lowest * 10 - 0.01) / 10), 1.01))
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(lambda value, _: say.number(round(value, 2)))
@@ -290,13 +308,20 @@ def _grave(withdrawals: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[keys.index].reset_index(drop=True)
 
 
+def _groups_gone(one: Any, say: Reader) -> str:
+    """Groups no longer reached: how many of how many where the table says so, else their share."""
+    if not hasattr(one, "n_groups_cut"):
+        return say.percent(one.groups)
+    return say("{n} of {all}", n=int(one.n_groups_cut), all=round(one.n_groups_cut / one.groups))
+
+
 def tornado(withdrawals: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENGLISH) -> Axes:
     """Draw what the exit of each stakeholder takes away: groups no longer reached (left), known money gone (right).
 
     Parameters
     ----------
     withdrawals : DataFrame, one row a stakeholder
-        ``label, share_reached, groups_thinned`` (";"-joined; groups with a way less), ``share_money_left, share_money_left_lower,
+        ``label, share_reached, n_groups_cut`` (optional), ``groups_thinned`` (";"-joined; groups with a way less), ``share_money_left, share_money_left_lower,
         share_money_left_upper``. Of one whose own amount is unknown only the whisker is drawn; who takes nothing away is counted, not drawn.
     """
     ax = axes_of(ax)
@@ -306,7 +331,7 @@ def tornado(withdrawals: pd.DataFrame, ax: Axes | None = None, *, say: Reader = 
     ax.barh(rows.index, -rows["groups"], 0.62, color=ORANGE, hatch="////", edgecolor="white", linewidth=0)
     ax.barh(rows.index, rows["money"].fillna(0.0), 0.62, color=BLUE)
     for y, one in enumerate(rows.itertuples()):
-        left = [say.percent(one.groups)] if one.groups > 0 else []
+        left = [_groups_gone(one, say)] if one.groups > 0 else []
         if one.thinned:
             left.append(f"◇ {say.number(one.thinned)}")
         if left:
@@ -372,6 +397,11 @@ def _meaning(say: Reader) -> dict[tuple[str, str], str]:
         ("met", "brittle"): say("They work together, and it hangs on a few: success lasts only while these stay."),
         ("not met", "robust"): say("It does not hang on a few, and yet they do not work together: the cause lies elsewhere."),
         ("not met", "brittle"): say("It hangs on a few, and they do not work together: that the collaboration works is contradicted."),
+        ("unclear", "robust"): say("It does not hang on a few; whether all indicators are met is not decided."),
+        ("unclear", "unclear"): say("Neither is decided."),
+        ("unclear", "brittle"): say("It hangs on a few; whether all indicators are met is not decided."),
+        ("met", "unclear"): say("They work together; whether it hangs on a few is not decided."),
+        ("not met", "unclear"): say("They do not work together; whether it hangs on a few is not decided."),
     }  # fmt: skip
 
 
@@ -382,7 +412,7 @@ def two_by_two(cells: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENG
     ----------
     cells : DataFrame, one row a cell and kind of reading
         ``dynamics`` (:data:`DYNAMICS`), ``dependency`` (:data:`DEPENDENCY`), ``kind`` (a reading kind; "baseline" marks the cell of the
-        record as it is), ``share`` (of the readings of that kind). Shares of 0 are not written.
+        record as it is), ``share`` (of the readings of that kind), ``n_readings`` (of that kind; optional). Shares of 0 are not written.
     """
     ax = axes_of(ax)
     ax.set(xlim=(0, 3), ylim=(3, 0))
@@ -391,23 +421,31 @@ def two_by_two(cells: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENG
     kinds = [one for one in dict.fromkeys(cells["kind"]) if one != BASE]
     step = min(0.082, 0.55 / max(len(kinds), 1))
     base = {(one.dynamics, one.dependency) for one in cells[cells["kind"] == BASE].itertuples()}
+    known = cells.dropna(subset=["n_readings"]) if "n_readings" in cells else cells.iloc[:0].assign(n_readings=0)
+    many = {kind: f" ({say.number(int(n))})" for kind, n in zip(known["kind"], known["n_readings"], strict=True)}
     for x, dynamics in enumerate(DYNAMICS):
         for y, dependency in enumerate(DEPENDENCY):
-            corner, here = (dynamics, dependency) in meaning, (dynamics, dependency) in base
-            ax.add_patch(Rectangle((x + 0.02, y + 0.02), 0.96, 0.96, facecolor="white" if corner else "#F4F4F4", edgecolor=INK if here else "#BBBBBB", linewidth=2.4 if here else 0.8, zorder=1))  # fmt: skip
-            if corner:
-                ax.text(x + 0.05, y + 0.05, fill(meaning[dynamics, dependency], letters), fontsize=SMALL, va="top", fontstyle="italic", linespacing=1.05, zorder=3)  # fmt: skip
+            corner, here = "unclear" not in (dynamics, dependency), (dynamics, dependency) in base
+            ax.add_patch(Rectangle((x + 0.02, y + 0.02), 0.96, 0.96, facecolor="white" if corner or here else "#F4F4F4", edgecolor=INK if here else "#BBBBBB", linewidth=2.4 if here else 0.8, zorder=1))  # fmt: skip
+            ax.text(x + 0.05, y + 0.05, fill(meaning[dynamics, dependency], letters - 5 * here), fontsize=SMALL, va="top", fontstyle="italic", fontweight="bold" if here else "normal", linespacing=1.05, zorder=3)  # fmt: skip
             if here:
                 ax.text(x + 0.05, y + 0.965, "● " + say("the record as it is"), fontsize=SMALL, va="bottom", fontweight="bold", zorder=3)  # fmt: skip
             part = cells[(cells["dynamics"] == dynamics) & (cells["dependency"] == dependency) & (cells["kind"] != BASE) & (cells["share"] > 0)]  # fmt: skip
             share = part.set_index("kind")["share"]
             for row, kind in enumerate([one for one in kinds if one in share.index]):
                 at = y + 0.87 - step * (len(share) - row - 0.5)
-                ax.add_patch(Rectangle((x + 0.15, at - step * 0.42), 0.8 * float(share[kind]), step * 0.84, facecolor=PALE, edgecolor=BLUE, linewidth=0.5, zorder=2))  # fmt: skip
+                ax.add_patch(Rectangle((x + 0.15, at + step * 0.3), 0.8 * float(share[kind]), step * 0.14, facecolor=BLUE, linewidth=0, zorder=2))  # fmt: skip
                 ax.text(
                     x + 0.135, at, _whole(float(share[kind]), say), fontsize=SMALL, ha="right", va="center", zorder=3
                 )
-                ax.text(x + 0.165, at, say.label("reading kind", kind), fontsize=SMALL, va="center", zorder=3)
+                ax.text(
+                    x + 0.15,
+                    at,
+                    say.label("reading kind", kind) + many.get(kind, ""),
+                    fontsize=SMALL,
+                    va="center",
+                    zorder=3,
+                )
     ax.set_xticks([0.5, 1.5, 2.5], [say.label("dynamics", one) for one in DYNAMICS])
     ax.set_yticks([0.5, 1.5, 2.5], [say.label("dependency", one) for one in DEPENDENCY], rotation=90, va="center")
     ax.xaxis.tick_top()
@@ -418,7 +456,9 @@ def two_by_two(cells: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENG
     ax.spines[:].set_visible(False)
     _note(
         ax,
-        say("Numbers and bars: percent of the readings of that kind that fall in the cell; kinds are never added up."),
+        say(
+            "Numbers and lines: percent of the readings of that kind (how many in brackets) that fall in the cell; kinds are never added up. Coders move the collaboration only; parts taken with their whole, and what counts as inside, the dependency only."
+        ),
     )
     return ax
 
@@ -439,154 +479,3 @@ def two_by_two_alt(cells: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
     first = " ".join(say("The record as it is: {cell}. {meaning}", cell=said[one], meaning=_meaning(say).get(one, "")).strip() for one in at)  # fmt: skip
     text = say("Grid of collaboration by dependency. {base} Share of readings by kind: {parts}.", base=first, parts=". ".join(parts) or say("nothing is recorded"))  # fmt: skip
     return " ".join(text.split())
-
-
-# ---- who matters most -------------------------------------------------------------------------------------------------
-
-
-def _means(importance: pd.DataFrame) -> pd.DataFrame:
-    """Mean over groups: a row a stakeholder, a column a reading, the most important first."""
-    readings = list(dict.fromkeys(importance["reading"]))
-    table = importance.pivot_table(index="label", columns="reading", values="value", aggfunc="mean")[readings]
-    top = table.max(axis=1).rename("top").reset_index().sort_values(["top", "label"], ascending=[False, True])
-    return table.loc[top["label"]]
-
-
-def _fine(value: float, say: Reader) -> str:
-    """Three decimals; what is smaller with two digits that count."""
-    if value >= 0.01:
-        return say.number(value, 3)
-    return "0" if value == 0 else "≈ 0" if value < 1e-6 else say.number(float(f"{value:.2g}"))
-
-
-def importance_bars(importance: pd.DataFrame, ax: Axes | None = None, *, most: int = 12, say: Reader = ENGLISH) -> Axes:
-    """Draw how much each stakeholder matters for a group to be reached, on the mean over groups, readings side by side.
-
-    Parameters
-    ----------
-    importance : DataFrame, one row a stakeholder and reading (and group: their mean is drawn)
-        ``label, reading`` (a roll-up), ``value`` (Birnbaum importance). A missing pair is no stakeholder of that reading.
-    most : int
-        Stakeholders drawn; who has 0 in every reading is counted, not drawn.
-    """
-    ax = axes_of(ax)
-    table = _means(importance) if len(importance) else pd.DataFrame()
-    some = table[table.max(axis=1) > 5e-13].head(most) if len(table) else table
-    if some.empty:
-        return nothing(ax, say)
-    wide, top = 0.78 / len(some.columns), float(some.max().max())
-    for number, reading in enumerate(some.columns):
-        colour, _, hatch = READINGS[number % len(READINGS)]
-        y = np.arange(len(some)) - 0.39 + wide * (number + 0.5)
-        ax.barh(y, some[reading].fillna(0.0), wide * 0.9, facecolor=colour if not hatch else "white", hatch=hatch, edgecolor=colour, linewidth=0.8, label=say.label("roll-up", str(reading)))  # fmt: skip
-        for at, value in zip(y, some[reading], strict=True):
-            ax.text((0.0 if pd.isna(value) else value) + top * 0.012, at, "–" if pd.isna(value) else _fine(float(value), say), va="center", fontsize=SMALL)  # fmt: skip
-    ax.set_yticks(range(len(some)), [fill(str(one), 28) for one in some.index])
-    ax.set(ylim=(len(some) - 0.5, -0.5), xlim=(0, top * 1.14))
-    ax.xaxis.set_major_formatter(lambda value, _: say.number(round(value, 4)))
-    ax.set_xlabel(say("R if it stays for sure minus R if it is gone (mean over groups)"))
-    _bare(ax)
-    ax.legend(loc="lower right", fontsize=8)
-    left = len(table) - len(some)
-    _note(ax, *([say.count("Not drawn: {n} stakeholder that matters less or not at all.", "Not drawn: {n} stakeholders that matter less or not at all.", left)] if left else []))  # fmt: skip
-    return ax
-
-
-def importance_bars_alt(importance: pd.DataFrame, *, most: int = 12, say: Reader = ENGLISH) -> str:
-    """Say what :func:`importance_bars` shows."""
-    table = _means(importance) if len(importance) else pd.DataFrame()
-    parts = []
-    for label, row in table[table.max(axis=1) > 5e-13].head(most).iterrows() if len(table) else []:
-        each = [f"{_fine(float(value), say)} ({say.label('roll-up', str(reading))})" for reading, value in row.items() if pd.notna(value)]  # fmt: skip
-        parts.append(f"{label} {', '.join(each)}")
-    return say("Birnbaum importance of stakeholders, mean over groups. {parts}.", parts="; ".join(parts) or say("nothing is recorded"))  # fmt: skip
-
-
-# ---- the tie that would help ------------------------------------------------------------------------------------------
-
-
-def _said(measure: str, say: Reader) -> str:
-    return {
-        "reliability_min": say("probability that the group served worst is reached, R"),
-        "reliability_mean": say("probability that a group is reached, R (mean over groups)"),
-        "kappa_min": say("independent ways to the group served worst"),
-        "kappa_sum": say("independent ways, sum over groups"),
-    }[measure]
-
-
-def _best(additions: pd.DataFrame, measure: str, most: int) -> pd.DataFrame:
-    order = additions.assign(more=(additions[measure] - additions[f"{measure}_before"]).round(12))
-    order = order[order["more"] > 0].sort_values("more", ascending=False, kind="stable")
-    return order.head(most).reset_index(drop=True)
-
-
-def _digits(rows: pd.DataFrame, measure: str) -> int:
-    """Decimals with which the smallest gain still shows."""
-    if measure.startswith("kappa") or rows.empty:
-        return 0
-    return min(max(-math.floor(math.log10(float(rows["more"].min()))), 3), 7)
-
-
-def added_ties(
-    additions: pd.DataFrame, ax: Axes | None = None, *, measure: str = "reliability_min", most: int = 8, say: Reader = ENGLISH
-) -> Axes:  # fmt: skip
-    """Draw, for the ties that would help most, the measure before (open) and after (filled).
-
-    Parameters
-    ----------
-    additions : DataFrame, one row a tie
-        ``source_label, target_label, relation``, the measure and the same with ``_before``; ``raises_kappa`` if it is to be said how many
-        ties give the group served worst a way more.
-    measure : "reliability_min", "reliability_mean", "kappa_min" or "kappa_sum"
-    most : int
-        Ties drawn.
-    """
-    ax = axes_of(ax)
-    rows = _best(additions, measure, most) if len(additions) else additions
-    parts = []
-    if "raises_kappa" in additions and len(additions):
-        parts.append(say("{n} of {m} possible ties give the group served worst an independent way more.", n=int(additions["raises_kappa"].sum()), m=len(additions)))  # fmt: skip
-    if rows.empty:
-        ax.set_axis_off()
-        ax.text(0.5, 0.5, say("no single tie helps"), transform=ax.transAxes, ha="center", va="center")
-        _note(ax, *parts)
-        return ax
-    before, after = rows[f"{measure}_before"].astype(float), rows[measure].astype(float)
-    low, high = float(before.min()), float(after.max())
-    room, digits = high - low, _digits(rows, measure)
-    ax.hlines(rows.index, before, after, color="#7FB2D3", linewidth=3, zorder=1)
-    ax.plot(before, rows.index, linestyle="", marker="o", markersize=6, markerfacecolor="white", markeredgecolor=INK, zorder=2, label=say("before"))  # fmt: skip
-    ax.plot(after, rows.index, linestyle="", marker="D", markersize=6, color=BLUE, zorder=2, label=say("after"))
-    for y, (a, b) in enumerate(zip(before, after, strict=True)):
-        gain = f"{say.number(b, digits)}  (+{say.number(b - a, digits)})"
-        ax.annotate(gain, (b, y), xytext=(8, 0), textcoords="offset points", va="center", fontsize=SMALL)
-    ax.set_yticks(rows.index, [f"{fill(one.source_label, 38)} →\n{fill(one.target_label + ' (' + say.label('relation', one.relation) + ')', 42)}" for one in rows.itertuples()], fontsize=SMALL)  # fmt: skip
-    ax.set(ylim=(len(rows) - 0.5, -0.6), xlim=(low - room * 0.06, high + room * 0.42))
-    whole = measure.startswith("kappa")
-    ax.xaxis.set_major_locator(MaxNLocator(5, integer=whole, steps=[1, 2, 5, 10]))
-    ax.set_xticks([one for one in ax.get_xticks() if low - room * 0.06 <= one <= high + room * 0.1])
-    ax.xaxis.set_major_formatter(lambda value, _: say.number(round(value, 6)))
-    ax.set_xlabel(fill(_said(measure, say), 58))
-    ax.grid(axis="x", color="#E4E4E4", linewidth=0.6)
-    ax.set_axisbelow(True)
-    _bare(ax)
-    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, fontsize=SMALL)
-    _note(ax, *parts, say("The axis does not begin at 0.") if low > 0 else "")
-    return ax
-
-
-def added_ties_alt(
-    additions: pd.DataFrame, *, measure: str = "reliability_min", most: int = 8, say: Reader = ENGLISH
-) -> str:
-    """Say what :func:`added_ties` shows."""
-    rows = _best(additions, measure, most) if len(additions) else additions
-    digits = _digits(rows, measure)
-    parts = [
-        say("{source} → {target} ({relation}): {before} to {after}", source=one["source_label"], target=one["target_label"],
-            relation=say.label("relation", one["relation"]), before=say.number(one[f"{measure}_before"], digits), after=say.number(one[measure], digits))
-        for _, one in rows.iterrows()
-    ]  # fmt: skip
-    text = say("Ties that would help most, before and after: {measure}. {parts}.", measure=_said(measure, say), parts="; ".join(parts) or say("no single tie helps"))  # fmt: skip
-    if "raises_kappa" in additions and len(additions):
-        text += " " + say("{n} of {m} possible ties give the group served worst an independent way more.", n=int(additions["raises_kappa"].sum()), m=len(additions))  # fmt: skip
-    return text
