@@ -86,7 +86,8 @@ STAGES = (
         "tension",
         (*_CODED, "second_codings", "coders", "ties", "programmes", "beneficiaries", "frameworks", "crosswalk"),
     ),
-    Stage("outcomes", ("prevalence", "places", "fact_definitions", "recodes")),
+    Stage("frameworks", (*_CODED, "frameworks", "crosswalk")),
+    Stage("outcomes", ("prevalence", "beneficiaries", "programmes", "places", "fact_definitions", "recodes")),
 )
 
 
