@@ -140,22 +140,22 @@ def framework_rows(table: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | Non
             fontstyle="italic" if bare else "normal",
             color=_GREY if bare else "black",
         )
-        for x, value in ((2.8, one["n_families"]), (3.28, one["n_rows_focal"])):
+        for x, value in ((3.0, one["n_families"]), (3.6, one["n_rows_focal"])):
             ax.text(edge * x, at, "–" if bare else say.number(int(value)), va="center", ha="center", fontsize=7)
     heads = (
         (1.57, say("verdict"), "left"),
-        (2.8, say("source\nfamilies"), "center"),
-        (3.28, say("rows on\nthe focal place"), "center"),
+        (3.0, say("source\nfamilies"), "center"),
+        (3.6, say("rows on\nthe focal place"), "center"),
     )
     for x, head, side in heads:
         ax.text(edge * x, -0.9, head, ha=side, va="bottom", fontsize=6.5, color=_GREY, linespacing=1.0)
     ax.axvline(0, color="black", linewidth=0.8)
     names = [say.column(one, "label") for _, one in rows.iterrows()]
-    ax.set_yticks(rows.index, [fill(name, 54) for name in names], fontsize=7)
+    ax.set_yticks(rows.index, [fill(name, 62) for name in names], fontsize=7)
     for label, part in zip(ax.get_yticklabels(), whole, strict=True):
         label.set_fontweight("bold" if part else "normal")
     ax.set_ylim(len(rows) - 0.4, -0.8)
-    ax.set_xlim(-max(int(rows["n_against"].max()) * 1.15, edge * 0.05), edge * 3.6)
+    ax.set_xlim(-max(int(rows["n_against"].max()) * 1.15, edge * 0.05), edge * 3.95)
     ticks = [tick for tick in ax.get_xticks() if ax.get_xlim()[0] <= tick <= edge * 1.05]
     ax.set_xticks(ticks, [say.number(abs(int(tick))) for tick in ticks])
     ax.set_xlabel(say("events for (right) and against (left, hatched)"), loc="left", fontsize=7.5)
