@@ -46,7 +46,8 @@ def verdict_bars(verdicts: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | No
         text = f"{mark} {say.label('verdict', one['verdict'])}" + (f" ({', '.join(marks)})" if marks else "")
         counts = f"{one['n_for']} / {one['n_against']}"
         ax.text(one["n_for"] + edge * 0.02, at, counts, va="center", fontsize=7.5)
-        ax.text(edge * 1.4, at, text, va="center", fontsize=7, color=colour if mark != "◐" else "#8A5A00")
+        dark = colour if mark != "◐" else "#8A5A00"
+        ax.text(edge * 1.4, at, fill(text, 46), va="center", fontsize=7, color=dark, linespacing=0.95)
     ax.set_yticks(
         rows.index,
         [
