@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import permutations
+from itertools import combinations
 
 import pandas as pd
 
@@ -222,11 +222,10 @@ def dimension_pairs(materials: dict[str, Material], table: pd.DataFrame) -> pd.D
         rows = material.rows[material.rows["scope"] == place]
         dimensions = material.scored.loc[material.scored["element_id"].isna(), "dimension_id"]
         sets |= {(framework, one): set(rows.loc[rows["set_id"] == one, "event_id"]) for one in dimensions}
-    order = {one: at for at, one in enumerate(sets)}
     pairs = []
-    for one, other in permutations(sets, 2):
+    for one, other in combinations(sets, 2):
         both = len(sets[one] & sets[other])
-        if order[one] < order[other] and one[0] != other[0] and both > MOST * len(sets[one] | sets[other]):
+        if one[0] != other[0] and both > MOST * len(sets[one] | sets[other]):
             jaccard = both / len(sets[one] | sets[other])
             pairs.append((*one, *other, len(sets[one]), len(sets[other]), both, jaccard, whole[one], whole[other], whole[one] == whole[other]))  # fmt: skip
     columns = ["framework", "dimension_id", "other_framework", "other_dimension", "n_events", "n_events_other", "n_both", "jaccard", "verdict", "verdict_other", "same"]  # fmt: skip
@@ -356,7 +355,7 @@ def _note(ledger: Ledger, one: dict[str, object], material: Material, named: pd.
             how=how,
             details={
                 "label": in_each_language(one, "label"),
-                "framework": one["framework"],
+                "framework": labelled("framework", str(one["framework"])),
                 "place": case.places.set_index("place").at[place, "name"],
                 "status": labelled("status", str(one["status"])),
             },
@@ -376,7 +375,7 @@ def _note_codes(ledger: Ledger, framework: str, material: Material) -> None:
         len(without),
         unit="codes",
         how=message("Codes of the codebook that the crosswalk of {framework} gives no place."),
-        details={"framework": framework},
+        details={"framework": labelled("framework", framework)},
         support=[
             under("codebook", without, have),
             under("crosswalk", looked_at=row_ids("crosswalk", links)),

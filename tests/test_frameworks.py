@@ -281,6 +281,17 @@ def test_two_dimensions_on_the_same_events_with_different_verdicts_are_seen(case
     assert planted.at["capacity-joint-action", "verdict_other"] == "contradicted"
 
 
+def test_one_framework_alone_has_nobody_to_disagree_with(case):
+    alone = replace(case, frameworks=case.frameworks[case.frameworks["framework"] == case.settings.framework])
+    found = frameworks.disagreements(alone)
+    assert found["events"].empty
+    assert found["dimensions"].empty
+    assert set(found["codes"]["frameworks_without"]) == {case.settings.framework}
+    silent = replace(case, crosswalk=case.crosswalk[case.crosswalk["status"] == "codebook"])
+    others = frameworks.scored(silent).query("framework != 'emerson2012'")
+    assert set(others["state"]) == {frameworks.NO_CODE}
+
+
 def test_the_page_of_the_national_strategy_reads_in_both_languages(case, scored):
     page = frameworks.page(case, "perpres72-2021", scored)
     assert page["set_id"].iloc[1] == "pillar-1-commitment"
