@@ -25,6 +25,11 @@ SAMPLE = "survey"  # the method whose values of two places are made alike, so th
 PREVALENCE = "prevalence_pct"
 
 
+def rates_of(case: Case) -> pd.DataFrame:
+    """Return the prevalence figures of a case without those of the document under examination."""
+    return case.prevalence[~case.prevalence["source_id"].isin(case.settings.own_sources)]
+
+
 def areas_around(case: Case) -> list[str]:
     """Return the names of the wider place and of all that contain it, innermost first, as ``prevalence.area`` writes them."""
     places = case.places.set_index("place")
@@ -32,7 +37,8 @@ def areas_around(case: Case) -> list[str]:
     while pd.notna(place):
         names.append(places.at[place, "name"])
         place = places.at[place, "within"]
-    return [name for name in names if (case.prevalence["area"] == name).any()]
+    known = set(rates_of(case)["area"])
+    return [name for name in names if name in known]
 
 
 def prevalence_series(case: Case, areas: list[str] | None = None) -> pd.DataFrame:
@@ -45,7 +51,8 @@ def prevalence_series(case: Case, areas: list[str] | None = None) -> pd.DataFram
         smallest and largest value that a source gives), `prevalence_ids` (";"-joined).
     """
     areas = areas_around(case) if areas is None else areas
-    rows = case.prevalence[case.prevalence["area"].isin(areas)]
+    rates = rates_of(case)
+    rows = rates[rates["area"].isin(areas)]
     table = rows.groupby(SERIES, as_index=False).agg(
         n_sources=("source_id", "nunique"),
         lower=("prevalence_pct", "min"),
@@ -68,7 +75,8 @@ def prevalence_change(case: Case, given: Mapping[str, str]) -> Measured:
     several (the bounds then hold the changes between all of them); without it a year whose sources differ decides nothing.
     """
     column = "survey" if "survey" in given else "method"
-    rows = case.prevalence[(case.prevalence["area"] == given["area"]) & (case.prevalence[column] == given[column])]
+    rates = rates_of(case)
+    rows = rates[(rates["area"] == given["area"]) & (rates[column] == given[column])]
     years = [rows[rows["year"] == int(given[name])] for name in ("year_from", "year_to")]
     before, after = (part["prevalence_pct"] for part in years)
     value, lower, upper, reason = float("nan"), None, None, None
@@ -116,7 +124,8 @@ def outcome_figures(case: Case) -> pd.DataFrame:
         ``measure, survey, method`` (missing where the measure is no prevalence), ``place, date`` (ISO, as far as known), ``unit``
         (percent, the currency of the case, or number), ``source_id, value, row_id`` (of ``prevalence`` or ``beneficiaries``).
     """
-    rates = case.prevalence[case.prevalence["area"].isin(areas_around(case))]
+    rates = rates_of(case)
+    rates = rates[rates["area"].isin(areas_around(case))]
     rates = pd.DataFrame(
         {"measure": PREVALENCE, "survey": rates["survey"], "method": rates["method"],
          "place": [_place_of(case, one) for one in rates["area"]], "date": rates["year"].astype("str"), "unit": "percent",
@@ -214,7 +223,8 @@ def survey_changes(case: Case) -> pd.DataFrame:
         ``difference`` (change of the wider place minus that of the area; missing in its own row), ``row_ids`` (";"-joined).
     """
     areas = areas_around(case)
-    surveyed = case.prevalence[case.prevalence["method"] == SAMPLE]
+    rates = rates_of(case)
+    surveyed = rates[rates["method"] == SAMPLE]
     own = surveyed[surveyed["area"].isin(areas[:1])]
     rows: list[dict[str, object]] = []
     for survey, part in own.groupby("survey"):
@@ -273,7 +283,8 @@ def can_carry(case: Case) -> pd.DataFrame:
 def _timing(case: Case, one: Any) -> Iterator[dict[str, object]]:
     """Where the years of a survey lie, seen from the first year of the programme."""
     start = start_year(case)
-    rows = case.prevalence[(case.prevalence["area"] == one.area) & (case.prevalence["survey"] == one.survey)]
+    rates = rates_of(case)
+    rows = rates[(rates["area"] == one.area) & (rates["survey"] == one.survey)]
     for limit, year in (("first_year", one.year_from), ("second_year", one.year_to)):
         says = NO_START if start is None else "before" if year < start else "at" if year == start else "after"
         yield {
@@ -292,7 +303,8 @@ def _timing(case: Case, one: Any) -> Iterator[dict[str, object]]:
 
 def _sources(case: Case, one: Any) -> Iterator[dict[str, object]]:
     """How many sources give each of the two values."""
-    rows = case.prevalence[(case.prevalence["area"] == one.area) & (case.prevalence["survey"] == one.survey)]
+    rates = rates_of(case)
+    rows = rates[(rates["area"] == one.area) & (rates["survey"] == one.survey)]
     for limit, year in (("sources_first", one.year_from), ("sources_second", one.year_to)):
         part = rows[rows["year"] == year]
         n = part["source_id"].nunique()
@@ -302,7 +314,8 @@ def _sources(case: Case, one: Any) -> Iterator[dict[str, object]]:
 
 def _other_series(case: Case, one: Any) -> Iterator[dict[str, object]]:
     """What the other series of the place do between the same two years, each by itself."""
-    rows = case.prevalence[(case.prevalence["area"] == one.area) & (case.prevalence["survey"] != one.survey)]
+    rates = rates_of(case)
+    rows = rates[(rates["area"] == one.area) & (rates["survey"] != one.survey)]
     for (survey, method), part in rows.groupby(["survey", "method"]):
         before, after = (part[part["year"] == year] for year in (one.year_from, one.year_to))
         if before.empty or after.empty:
@@ -536,7 +549,8 @@ def _note_years(ledger: Ledger, case: Case, changes: pd.DataFrame) -> None:
     """Write down how many years of each survey of the wider place lie before and after the first year of the programme."""
     start, area = start_year(case), next(iter(areas_around(case)), None)
     for survey in dict.fromkeys(changes["survey"]):
-        rows = case.prevalence[(case.prevalence["area"] == area) & (case.prevalence["survey"] == survey)]
+        rates = rates_of(case)
+        rows = rates[(rates["area"] == area) & (rates["survey"] == survey)]
         for name, how, inside in (
             ("before", message("Years of {survey} in {area} that lie before the first year of the programme."), rows["year"] < (start or 0)),
             ("after", message("Years of {survey} in {area} that lie after the first year of the programme."), rows["year"] > (start or 0)),

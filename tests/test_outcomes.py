@@ -83,14 +83,17 @@ def test_survey_and_weighing_never_share_a_row(case, series):
     assert {"survey", "local_weighing", "unspecified"} <= set(rates["method"])
 
 
-def test_the_document_under_examination_is_left_out(case):
+def test_the_document_under_examination_moves_no_outcome(case, facts):
     own = case.settings.own_sources[0]
     more = case.beneficiaries.iloc[[0]].assign(beneficiary_id="X1", source_id=own, value=7.0)
-    found = outcomes.outcome_figures(
-        replace(case, beneficiaries=pd.concat([case.beneficiaries, more], ignore_index=True))
+    rate = case.prevalence.query("area == 'Kota Surakarta' and survey == 'SSGI'").iloc[[0]]
+    rate = rate.assign(prevalence_id="X2", source_id=own, prevalence_pct=99.0)
+    said = replace(
+        case,
+        beneficiaries=pd.concat([case.beneficiaries, more], ignore_index=True),
+        prevalence=pd.concat([case.prevalence, rate], ignore_index=True),
     )
-    assert "X1" not in set(found["row_id"])
-    assert len(found) == len(outcomes.outcome_figures(case))
+    pd.testing.assert_frame_equal(outcomes.results(said).facts.set_index("fact_id"), facts)
 
 
 def test_facts_of_figures_in_conflict_are_undefined_with_bounds(facts, series):
