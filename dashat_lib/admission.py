@@ -79,7 +79,7 @@ def admitted(case: Case, *, place: str | None = None) -> pd.DataFrame:
     return rows.reset_index(drop=True)
 
 
-def coded(case: Case, sets: pd.DataFrame, *, places: Sequence[str], coder: str | None = None) -> pd.DataFrame:
+def coded(case: Case, sets: pd.DataFrame, *, places: Sequence[str | None], coder: str | None = None) -> pd.DataFrame:
     """Return the admitted codings of several code sets, one row per set, place and coding.
 
     Parameters
@@ -88,7 +88,7 @@ def coded(case: Case, sets: pd.DataFrame, *, places: Sequence[str], coder: str |
         ``set_id, code_id, reversed``. Codes are taken as listed (expand children first); where a set names a code both
         ways, both readings count.
     places : sequence of place ids
-        Each is a scope of its own.
+        Each is a scope of its own; ``None`` admits any place.
     coder : str, optional
         Whose codings; ``settings.coder`` if not given.
 

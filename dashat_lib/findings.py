@@ -94,11 +94,11 @@ def facts(case_folder: Path) -> dict[str, dict[str, str]]:
 
 
 def change_of_prevalence(case_folder: Path, say: Reader) -> list[str]:
-    """Return one sentence for each stored change of prevalence, survey and weighing apart."""
+    """Return one sentence for each change of prevalence that the study defines, survey and weighing apart."""
     how = "how" if say.language == "en" else f"how_{say.language}"
     sentences = []
     for row in facts(case_folder).values():
-        if not row["fact_id"].startswith("prevalence_change"):
+        if not row["fact_id"].startswith("prevalence_change_"):
             continue
         if not row["value"]:
             sentences.append(say("{what} undefined ({reason}).", what=row[how], reason=row["reason"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,8 @@ from .settings import VerdictRule
 from .tables import Case, Results
 
 KEYS = ["set_id", "scope"]
-PROXY, FRAGILE = "city-level proxy", "fragile"
+PROXY, FRAGILE, NONE_EXPECTED = "city-level proxy", "fragile", "no negative case expected"
+NEWS_AND_OFFICES = ("news", "government_page")
 
 # The readings beside the rule's own (METHODS 2): both fives change, the threes stay.
 CUT_OFFS: dict[str, Mapping[str, float]] = {
@@ -25,6 +26,7 @@ CUT_OFFS: dict[str, Mapping[str, float]] = {
     "cut_0.4": {"cut": 0.4},
     "cut_0.6": {"cut": 0.6},
 }
+EXPECTED = 0.5  # a negative case could be expected from a row whose kind of source speaks against at least so many of the others
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,16 @@ class Material:
         """Every element at every place, found or not."""
         scopes = pd.DataFrame({"scope": list(self.places)})
         return scopes.merge(self.scored, how="cross")
+
+    def part(self, *, place: str | None = None, set_id: str | None = None) -> Material:
+        """The same for one place, or one element, alone."""
+        scored, rows = self.scored, self.rows
+        if set_id is not None:
+            scored, rows = scored[scored["set_id"] == set_id], rows[rows["set_id"] == set_id]
+        if place is not None:
+            rows = rows[rows["scope"] == place]
+        places = self.places if place is None else (place,)
+        return replace(self, scored=scored.reset_index(drop=True), places=places, rows=rows.reset_index(drop=True))
 
 
 def gather(
@@ -115,11 +127,7 @@ def robustness(material: Material) -> pd.DataFrame:
     readings.append(("sector", "beneficiaries_no_sector", verdicts(material, beneficiaries_are_a_sector=False)))
     tables = [table.assign(kind=kind, reading=reading) for kind, reading, table in readings]
     tables.append(_without_each_family(material, base))
-    found = pd.concat(tables, ignore_index=True)
-    found = found.merge(
-        base[["set_id", "place", "verdict"]].rename(columns={"verdict": "baseline"}), on=["set_id", "place"]
-    )
-    found["same"] = found["verdict"] == found["baseline"]
+    found = _beside(pd.concat(tables, ignore_index=True), base)
     order = {one: at for at, one in enumerate(zip(base["place"], base["set_id"], strict=True))}
     at = pd.Series(list(zip(found["place"], found["set_id"], strict=True)), found.index).map(order)
     found = found.assign(at=at).sort_values("at", kind="stable", ignore_index=True)
@@ -127,8 +135,26 @@ def robustness(material: Material) -> pd.DataFrame:
     return found[[*front, "kind", "reading", "n_for", "n_against", "verdict", "baseline", "same"]]
 
 
+def _beside(readings: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
+    """Readings with ``baseline``, the verdict of `base`, and whether they are ``same``."""
+    own = base[["set_id", "place", "verdict"]].rename(columns={"verdict": "baseline"})
+    found = readings.merge(own, on=["set_id", "place"])
+    return found.assign(same=found["verdict"] == found["baseline"])
+
+
+def families_left_out(material: Material, base: pd.DataFrame) -> pd.DataFrame:
+    """Return the part of :func:`robustness` that :func:`with_fragility` needs to name the families a verdict hangs on.
+
+    Parameters
+    ----------
+    base : DataFrame
+        :func:`verdicts` of the same material.
+    """
+    return _beside(_without_each_family(material, base), base)
+
+
 def _without_each_family(material: Material, base: pd.DataFrame) -> pd.DataFrame:
-    """One reading per set, place and source family under it: the verdict without that family's rows."""
+    """Return one reading per set, place and source family under it: the verdict without that family's rows."""
     families = material.rows[[*KEYS, "source_family"]].drop_duplicates().rename(columns={"source_family": "left_out"})
     worlds = material.rows.merge(families, on=KEYS)
     worlds = worlds[worlds["source_family"] != worlds["left_out"]]
@@ -200,8 +226,8 @@ def with_fragility(base: pd.DataFrame, readings: pd.DataFrame, case: Case) -> pd
     fragile = turning.reindex(index).to_numpy()
     table = base.assign(
         fragile_families=pd.Series(fragile, base.index, dtype="str"),
-        n_readings=others["size"].reindex(index).to_numpy(dtype="int64"),
-        n_readings_same=others["sum"].reindex(index).to_numpy(dtype="int64"),
+        n_readings=others["size"].reindex(index, fill_value=0).to_numpy(dtype="int64"),
+        n_readings_same=others["sum"].reindex(index, fill_value=0).to_numpy(dtype="int64"),
     )
     marks = table[["qualifier"]].assign(
         fragile=pd.Series(FRAGILE, table.index).where(table["fragile_families"].notna())
@@ -240,6 +266,129 @@ def events(material: Material) -> pd.DataFrame:
     return table[[*columns, "n_rows", "evidence_ids"]]
 
 
+# ---- who speaks, and what speaks against -----------------------------------------------------------------------------
+
+
+def speakers(material: Material) -> pd.DataFrame:
+    """Return who states the facts under each element and indicator, as far as the rows say so.
+
+    A speaker is a stakeholder of the case, an office or a group; persons are never named. A row without a stated speaker lends none.
+
+    Returns
+    -------
+    DataFrame, one row per place, element and speaker, the most frequent first
+        ``place, dimension_id, element_id, set_id, label_id, label_en, speaker, sector, n_rows`` (evidence rows of any stance),
+        ``n_rows_for, n_rows_against`` (rows that speak so), ``share_of_stated`` (of the rows of the element with a stated
+        speaker), ``evidence_ids`` (";"-joined).
+    """
+    case = material.case
+    spoken = case.evidence.loc[case.evidence["speaker"].notna(), ["evidence_id", "speaker"]]
+    rows = material.rows[[*KEYS, "evidence_id", "stance"]].merge(spoken, on="evidence_id")
+    by = [*KEYS, "speaker"]
+    table = rows.groupby(by)["evidence_id"].agg(n_rows="nunique", evidence_ids=_joined).reset_index()
+    for stance in ("for", "against"):
+        n = rows[rows["stance"] == stance].groupby(by)["evidence_id"].nunique()
+        table[f"n_rows_{stance}"] = n.reindex(pd.MultiIndex.from_frame(table[by]), fill_value=0).to_numpy(dtype="int64")
+    stated = rows.groupby(KEYS)["evidence_id"].nunique().reindex(pd.MultiIndex.from_frame(table[KEYS]))
+    table["share_of_stated"] = table["n_rows"] / stated.to_numpy()
+    table["sector"] = table["speaker"].map(case.stakeholders.set_index("stakeholder_id")["sector"])
+    grid = material.grid.assign(at=range(len(material.grid)))
+    table = grid.merge(table, on=KEYS).sort_values(["at", "n_rows", "speaker"], ascending=[True, False, True])
+    table = table.rename(columns={"scope": "place"}).reset_index(drop=True)
+    return table[
+        ["place", "dimension_id", "element_id", "set_id", "label_id", "label_en", "speaker", "sector", "n_rows",
+         "n_rows_for", "n_rows_against", "share_of_stated", "evidence_ids"]
+    ]  # fmt: skip
+
+
+def _joined(ids: pd.Series) -> str:
+    return ";".join(sorted(set(ids)))
+
+
+def openness(material: Material) -> pd.DataFrame:
+    """Return, for each element and each kind of source, how many of the other elements that kind speaks against.
+
+    Read on the whole admitted record, at any place: the question is whether such a source would print what goes wrong.
+
+    Returns
+    -------
+    DataFrame, one row per element (or whole dimension) and kind of source
+        ``set_id, kind, n_others`` (elements outside it of which a source of that kind speaks), ``n_others_against`` (those it
+        speaks against in at least one row).
+    """
+    case, scored = material.case, material.scored
+    parts = scored[scored["element_id"].notna() | ~scored["dimension_id"].isin(scored.dropna(subset="element_id")["dimension_id"])]  # fmt: skip
+    every = coded(case, code_sets(case, scored), places=[None]).drop(columns="scope")
+    every = every[every["set_id"].isin(parts["set_id"])]
+    kind = case.evidence.merge(case.sources[["source_id", "kind"]], on="source_id").set_index("evidence_id")["kind"]
+    every = every.assign(kind=every["evidence_id"].map(kind), against=every["stance"].isin(["against", "mixed"]))
+    seen = every.groupby(["kind", "set_id"], as_index=False)["against"].any().rename(columns={"set_id": "other"})
+    seen = seen.merge(parts[["set_id", "dimension_id"]].rename(columns={"set_id": "other", "dimension_id": "of"}))
+    pairs = scored[["set_id", "dimension_id", "element_id"]].merge(seen, how="cross")
+    inside = (pairs["set_id"] == pairs["other"]) | (pairs["element_id"].isna() & (pairs["dimension_id"] == pairs["of"]))
+    found = pairs[~inside].groupby(["set_id", "kind"], as_index=False)["against"].agg(["size", "sum"])
+    return found.rename(columns={"size": "n_others", "sum": "n_others_against"}).astype({"n_others_against": "int64"})
+
+
+def negative_cases(material: Material) -> pd.DataFrame:
+    """Return the negative cases of each element and indicator; where there is none, whether one could be expected.
+
+    A negative case is an event that speaks against, or both ways. Silence means little where the sources do not speak
+    against anything: a row could be expected to do so at the rate at which its kind of source speaks against the other
+    elements (:func:`openness`); where the mean over the rows of an element is below one half, none could be expected.
+
+    Returns
+    -------
+    DataFrame, one row per place and element (or whole dimension), in the framework's order
+        ``place, dimension_id, element_id, set_id, label_id, label_en, n_rows, n_against, n_mixed`` (events), ``event_ids,
+        evidence_ids`` (of these, ";"-joined), ``share_news_offices`` (of the rows, those from news or government pages),
+        ``expectation`` (mean over the rows, 0-1; missing without a row), ``negative_case``: "found"; "no row"; "news and offices"
+        (none found, and in a record of news and offices none could be expected), "quiet sources" (the same, most rows from
+        other kinds), "open sources" (none found, although one could be expected).
+
+    References
+    ----------
+    Miles, M. B. & Huberman, A. M. (1994). Qualitative Data Analysis, 2nd ed., ch. 10: looking for negative evidence.
+    """
+    case, rows = material.case, material.rows
+    table = material.grid.rename(columns={"scope": "place"}).drop(columns="framework")
+    index = pd.MultiIndex.from_frame(material.grid[KEYS])
+    each = rows.drop_duplicates([*KEYS, "evidence_id"])
+    table["n_rows"] = each.groupby(KEYS).size().reindex(index, fill_value=0).to_numpy(dtype="int64")
+    for stance in ("against", "mixed"):
+        n = rows[rows["event_stance"] == stance].groupby(KEYS)["event_id"].nunique()
+        table[f"n_{stance}"] = n.reindex(index, fill_value=0).to_numpy(dtype="int64")
+    negative = rows[rows["event_stance"].isin(["against", "mixed"])].groupby(KEYS)
+    for name in ("event_id", "evidence_id"):
+        ids = negative[name].agg(_joined).reindex(index)
+        table[f"{name}s"] = pd.Series(ids.to_numpy(), table.index, dtype="str")
+    kind = case.evidence.merge(case.sources[["source_id", "kind"]], on="source_id").set_index("evidence_id")["kind"]
+    each = each.assign(kind=each["evidence_id"].map(kind)).merge(openness(material), on=["set_id", "kind"], how="left")
+    each = each.assign(
+        rate=(each["n_others_against"] / each["n_others"]).fillna(0.0), news=each["kind"].isin(NEWS_AND_OFFICES)
+    )
+    for name, column in (("share_news_offices", "news"), ("expectation", "rate")):
+        table[name] = each.groupby(KEYS)[column].mean().reindex(index).to_numpy(dtype="float64")
+    states = [
+        (table["n_against"] + table["n_mixed"] > 0, "found"),
+        (table["n_rows"] == 0, "no row"),
+        (table["expectation"] >= EXPECTED, "open sources"),
+        (table["share_news_offices"] > EXPECTED, "news and offices"),
+    ]
+    said = np.select([one for one, _ in states], [word for _, word in states], "quiet sources")
+    return table.assign(negative_case=pd.Series(said, table.index, dtype="str"))
+
+
+def with_negative_cases(base: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
+    """Return `base` with "no negative case expected" in the qualifier of each supported verdict to which that applies."""
+    quiet = cases.loc[cases["negative_case"].isin(["news and offices", "quiet sources"]), ["place", "set_id"]]
+    marked = pd.MultiIndex.from_frame(base[["place", "set_id"]]).isin(pd.MultiIndex.from_frame(quiet))
+    marked &= (base["verdict"] == "supported").to_numpy()
+    own = base["qualifier"].fillna("")
+    joined = (own + ";" + NONE_EXPECTED).str.strip(";").where(marked, own)
+    return base.assign(qualifier=joined.where(joined != "").astype("str"))
+
+
 def measured(case: Case) -> pd.DataFrame:
     """Return the counts and verdicts of a case as bare facts, for readings that compute them many times.
 
@@ -273,12 +422,16 @@ _HOW = {
         "Source families without any one of which the verdict on {label} at {place} turns."
     ),
     "reading": message("Rule D1 on {label} at {place}, read another way: {reading}."),
+    "n_speakers": message(
+        "Speakers stated in the rows coded with {label} or a code below it on {place}, whatever they say."
+    ),
 }
 _UNITS = {
     "n_rows": "rows",
     "n_families": "families",
     "n_families_that_turn": "families",
     "n_sectors": "sectors",
+    "n_speakers": "speakers",
     "share_for": "share (0-1)",
     "verdict": "verdict",
 }
@@ -296,7 +449,9 @@ def results(case: Case) -> Results:
     """Return the indicator findings of a case: tables, facts and the rows under each."""
     material = gather(case)
     readings = robustness(material)
-    table = with_fragility(verdicts(material), readings, case)
+    cases, spoken = negative_cases(material), speakers(material)
+    table = with_negative_cases(with_fragility(verdicts(material), readings, case), cases)
+    n_speakers = spoken.groupby(["set_id", "place"])["speaker"].nunique()
     others = readings[~readings["kind"].isin(["baseline", "source"])]
     named = actors_of(case)
     place_names = case.places.set_index("place")["name"]
@@ -311,6 +466,7 @@ def results(case: Case) -> Results:
             len(str(one["fragile_families"]).split(";")) if pd.notna(one["fragile_families"]) else 0
         )
         values |= {f"verdict.{name}": said for name, said in zip(read["reading"], read["verdict"], strict=True)}
+        values["n_speakers"] = int(n_speakers.get((one["set_id"], one["place"]), 0))
         for name, value in values.items():
             kind, _, reading = name.partition(".")
             ledger.add(
@@ -327,30 +483,52 @@ def results(case: Case) -> Results:
                     "reading": labelled("reading", reading),
                 },
                 reason=_NO_DECIDED_EVENT if pd.isna(value) else None,
-                support=[
-                    *_rows_under(
-                        here, _COUNTED.get(kind, {"for", "against"}), named if kind in _WEIGHS_ACTORS else None
-                    ),
-                    *defined_by,
-                ],
+                support=[*_rows_of(kind, here, named, case), *defined_by],
             )
     ledger.define(case, STATISTICS)
-    tables = {"indicator_verdicts": table, "indicator_robustness": readings, "indicator_events": events(material)}
-    return ledger.results(**tables)
+    return ledger.results(
+        indicator_verdicts=table,
+        indicator_robustness=readings,
+        indicator_events=events(material),
+        indicator_speakers=spoken,
+        negative_cases=cases,
+    )
+
+
+def supports_of(
+    measures: Sequence[str], material: Material, set_id: str, place: str, named: pd.Series
+) -> dict[str, list[Under]]:
+    """Return the rows under some measures of :func:`verdicts`: evidence, codings, and what defines the set; under a verdict also the actors whose sectors were weighed.
+
+    Parameters
+    ----------
+    named : Series
+        :func:`actors_of` the case.
+    """
+    here = material.part(place=place, set_id=set_id).rows
+    defined_by = _defined_by(material.case, material.scored, set_id, place)
+    return {one: [*_rows_of(one, here, named, material.case), *defined_by] for one in measures}
 
 
 def support_of_verdict(material: Material, set_id: str, place: str) -> list[Under]:
     """Return the rows under a verdict: evidence, codings, the actors whose sectors were weighed, and what defines the set."""
-    rows = material.rows
-    here = rows[(rows["set_id"] == set_id) & (rows["scope"] == place)]
-    found = _rows_under(here, {"for", "against"}, actors_of(material.case))
-    return [*found, *_defined_by(material.case, material.scored, set_id, place)]
+    return supports_of(["verdict"], material, set_id, place, actors_of(material.case))["verdict"]
 
 
 def actors_of(case: Case) -> pd.Series:
     """Return, for each evidence row, the ids of its rows in ``evidence_actors``."""
     ids = row_ids("evidence_actors", case.evidence_actors)
     return ids.groupby(case.evidence_actors["evidence_id"]).agg(list)
+
+
+def _rows_of(measure: str, here: pd.DataFrame, named: pd.Series, case: Case) -> list[Under]:
+    """The rows of a set under one of its measures."""
+    if measure == "n_speakers":
+        spoken = here["evidence_id"].isin(case.evidence.loc[case.evidence["speaker"].notna(), "evidence_id"])
+        return [under(table, here.loc[spoken, key], here.loc[~spoken, key])
+                for table, key in [("evidence", "evidence_id"), ("codings", "coding_id")]]  # fmt: skip
+    stances = _COUNTED.get(measure, {"for", "against"})
+    return _rows_under(here, stances, named if measure in _WEIGHS_ACTORS else None)
 
 
 def _rows_under(here: pd.DataFrame, stances: set[str], named: pd.Series | None) -> list[Under]:

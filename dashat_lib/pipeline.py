@@ -96,7 +96,8 @@ STAGES = (
             "crosswalk",
         ),
     ),
-    Stage("outcomes", ("prevalence", "places", "fact_definitions", "recodes")),
+    Stage("frameworks", (*_CODED, "frameworks", "crosswalk")),
+    Stage("outcomes", ("prevalence", "beneficiaries", "programmes", "places", "fact_definitions", "recodes")),
     Stage(
         "claims",
         (

@@ -19,6 +19,9 @@ KINDS = {
     "unit": "unit", "reason": "reason", "reading_kind": "reading kind", "source_kind": "source kind",
     "coefficient": "coefficient", "rows_in": "rows in", "class": "class", "class_with_weak": "class", "classes": "class", "quadrant": "class", "roles": "class", "roles_by_rule": "class", "roles_coded": "class", "scheme": "scheme", "attribute": "attribute", "basis": "basis", "rests_on": "rests_on", "cut": "cut", "section": "section", "aspect": "aspect", "between": "between", "null": "null", "turns_without_kind": "source kind", "turns_without_sector": "sector", "measure_name": "measure", "band_kind": "band", "metric": "metric", "what": "what", "watched": "watched", "code_level": "code level", "decision": "decision", "action": "action",
     "roll_up": "roll-up", "exit": "exit", "shock": "shock", "sign": "sign", "dynamics": "dynamics", "dependency": "dependency", "sign_says": "dependency", "at_bounds": "dependency", "criterion": "criterion", "search": "search",
+    "state": "verdict", "verdict_other": "verdict", "verdict_wider": "verdict", "status": "status", "framework": "framework", "other_framework": "framework",
+    "framework_for": "framework", "framework_against": "framework", "frameworks_with": "framework", "frameworks_without": "framework", "why": "why",
+    "negative_case": "negative_case", "limit": "limit", "limit_says": "limit says",
 }  # fmt: skip
 YEARS = {"year", "year_from", "year_to"}  # written as they are, without a separator of thousands
 # Columns of ids, and where their names stand: table, key, column or stem of a column a language.
