@@ -26,11 +26,11 @@ def results():
     )  # fmt: skip
     tests = pd.DataFrame(
         [
-            ("A1", 1, "signs (0-2)", None, "supported", "necessary"),
-            ("A1", 2, "verdict", 3, "contested", "supporting"),
-            ("A2", 1, "rows", None, "undecidable", "necessary"),
+            ("A1", 1, "signs_here", "signs (0-2)", None, "supported", "necessary"),
+            ("A1", 2, "d1_verdict", "verdict", 3, "contested", "supporting"),
+            ("A2", 1, "n_rows_here", "rows", None, "undecidable", "necessary"),
         ],
-        columns=["claim_id", "test_no", "unit", "n_for", "verdict", "role"],
+        columns=["claim_id", "test_no", "fact", "unit", "n_for", "verdict", "role"],
     ).astype({"n_for": "Int64"})
     turns = pd.DataFrame(
         [("A1", "event", "EV1", "supported", "contested"), ("A1", "source", "F1", "supported", "undecidable")],
@@ -92,6 +92,13 @@ def test_a_test_is_named_by_what_it_measures_and_signs_by_no_fact(results):
     assert views.tests(results, ID)["label"].iloc[1] == "Aturan D1 atas uang di X"
 
 
+def test_a_fact_with_plain_words_is_told_by_them(results):
+    table = results.tables["claim_test_results"]
+    table = table.assign(fact=["signs_here", "d1_verdict", "coverage_ratio_2024"])
+    found = views.tests(replace(results, tables={**results.tables, "claim_test_results": table}), EN)
+    assert found["label"].iloc[2] == "People served divided by people at risk, 2024"
+
+
 def test_what_turns_a_verdict_is_named_and_a_claim_that_nothing_turns_stays(results):
     found = views.turns(results, ID)
     assert found["name"].tolist()[1] == "Solopos, 22 Maret 2024"
@@ -110,7 +117,7 @@ def test_rows_under_a_verdict_are_those_that_a_source_prints(results):
 
 def test_every_claim_is_told_under_its_sentence_and_the_sentence_has_no_verdict(results):
     text = views.sentences(results, EN)
-    assert text.splitlines()[0] == "Sentence 1 of the abstract."
+    assert text.splitlines()[0] == "**Sentence 1 of the abstract.**"
     assert "- **A1. Funds come late.** supported (fragile)" in text
     assert "Rule D1 on money at X: contested (`claim.A1.2`)" in text
     assert "What would decide it: Who agreed?" in text

@@ -50,6 +50,8 @@ def tests(results: Results, say: Reader) -> pd.DataFrame:
     ids = "claim." + found["claim_id"] + "." + found["test_no"].astype(str)
     said = how.reindex(ids).fillna("").to_numpy()
     label = pd.Series(said, found.index).str.removesuffix(".")
+    plain = found["fact"].map(lambda one: say.label("fact", one))
+    label = label.where(plain == found["fact"], plain)  # what a fact measures in plain words, where somebody wrote them
     label = label.mask(found["n_for"].notna(), label.str.partition(": ")[0])  # its events are told apart
     label = label.str.partition("; ")[0].where(found["unit"] != "p-value", label)
     of_signs = found["unit"].isin([*_SIGNS, _BALANCE])
@@ -156,7 +158,7 @@ def sentences(results: Results, say: Reader) -> str:
     beside = tests(results, say).query("role == 'supporting'")
     lines = []
     for number, part in verdicts.groupby("sentence_no", sort=False):
-        lines.append("\n" + say("Sentence {number} of the abstract.", number=str(number)) + "\n")
+        lines.append("\n**" + say("Sentence {number} of the abstract.", number=str(number)) + "**\n")
         for _, one in part.iterrows():
             claim = one["claim_id"]
             lines.append(told(one, beside[beside["claim_id"] == claim], under.loc[claim], say))

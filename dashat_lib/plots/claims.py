@@ -123,7 +123,7 @@ def _columns(verdicts: pd.DataFrame, shares: pd.DataFrame | None, say: Reader) -
     words = {say.label("verdict", one) for one in verdicts["verdict"]}
     wide = max((_wide(one, TEXT, "bold") for one in words), default=0.0) / _ROOM + 0.15
     if shares is None or shares.columns.empty:
-        return WIDTH - 1.9 - max(wide, 4.3), WIDTH - 0.85, WIDTH, 2
+        return WIDTH - 2.0 - max(wide, 4.4), WIDTH - 1.45, WIDTH, 2
     first = WIDTH - _KIND * len(shares.columns)
     return first - 1.15 - max(wide, 3.1), first - 0.6, first, 3
 
@@ -133,7 +133,7 @@ def _rows(
 ) -> Iterator[tuple[Any, list[str], list[str], float]]:
     """Each claim with its words and its qualifiers in lines, and the height of its row."""
     x_verdict, x_events, first, most = _columns(verdicts, shares, say)
-    room = (x_events - 0.9 if first == WIDTH else x_events - 0.5) - x_verdict
+    room = (x_events - 0.6 if first == WIDTH else x_events - 0.5) - x_verdict
     for one in verdicts.itertuples():
         words = _lines(str(one.label), x_verdict - 0.2 - _WORDS, most=most, size=TEXT)
         marks = (
@@ -191,7 +191,7 @@ def verdict_strip(
     ax.text(x_verdict, y - 0.12, say("Verdict"), **look)
     upright: dict[str, Any] = {**look, "rotation": 90, "ha": "center", "linespacing": 1.05}
     if first == WIDTH:
-        ax.text(WIDTH, y - 0.12, "\n".join(_upright(say("events for / against"))), ha="right", linespacing=1.05, **look)  # fmt: skip
+        ax.text(x_events, y - 0.12, "\n".join(_upright(say("events for / against"))), ha="center", linespacing=1.05, **look)  # fmt: skip
     else:
         ax.text(x_events, y - 0.12, "\n".join(_upright(say("events for / against"))), **upright)
     for at, kind in enumerate([] if shares is None else shares.columns):
@@ -300,7 +300,7 @@ def _claims(
 def margins_size(tests: pd.DataFrame, *, say: Reader = ENGLISH) -> tuple[float, float]:
     """Return width and height in centimetres of the figure that :func:`margins` needs."""
     rows = sum(len(words) * LINE + 0.35 + sum(height for *_, height in some) for _, words, some in _claims(tests, say))
-    return WIDTH, 0.75 + rows + 0.15 + _foot_height(_margin_note(say))
+    return WIDTH, 0.75 + rows + 0.15 + _foot_height(_margin_note(tests, say))
 
 
 def margins(tests: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENGLISH) -> Axes:
@@ -329,7 +329,7 @@ def margins(tests: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENGLIS
             _test(ax, test, lines, beside, y + high / 2, say)
             y += high
     _rule(ax, y)
-    return _foot(ax, y + 0.15, _margin_note(say))
+    return _foot(ax, y + 0.15, _margin_note(tests, say))
 
 
 def _legend(ax: Axes, say: Reader) -> None:
@@ -353,8 +353,10 @@ def _legend(ax: Axes, say: Reader) -> None:
     ax.text(x - 0.2, 0.29, "(" + say("events") + ")", fontsize=SMALL, va="center")
 
 
-def _margin_note(say: Reader) -> str:
-    return say("In brackets: what is asked for. Each test has an axis of its own: lengths of two rows are not to be compared. Supporting tests are told beside a claim and never move its verdict. A test of signs can be met and have nothing to spare: it asks for all there are.")  # fmt: skip
+def _margin_note(tests: pd.DataFrame, say: Reader) -> str:
+    text = say("In brackets: what is asked for. Each test has an axis of its own: lengths of two rows are not to be compared. Supporting tests are told beside a claim and never move its verdict.")  # fmt: skip
+    of_signs = tests["unit"].isin(["-1, 0 or 1", "signs (0-2)", "signs (0-3)"]).any()
+    return text + (" " + say("A test of signs can be met and have nothing to spare: it may ask for all there are.") if of_signs else "")  # fmt: skip
 
 
 def _test(ax: Axes, one: Any, label: list[str], beside: list[str], y: float, say: Reader) -> None:
@@ -482,8 +484,17 @@ def _axis(ax: Axes, one: Any, y: float, say: Reader) -> None:
     if seen:
         ax.plot(place(seen[0]), y, marker="D", markersize=5.5, color=INK, markeredgecolor="white", markeredgewidth=0.8, zorder=5)  # fmt: skip
     else:
+        aside = 0.25 if abs(x - left - long / 2) < 0.3 else 0.5  # beside the threshold, not on it
         ax.text(
-            left + long / 2, y, "?", fontsize=TEXT, fontweight="bold", ha="center", va="center", color=GREY, zorder=5
+            left + long * aside,
+            y,
+            "?",
+            fontsize=TEXT,
+            fontweight="bold",
+            ha="center",
+            va="center",
+            color=GREY,
+            zorder=5,
         )
     _at_ends(ax, y, say.number(round(low, 3)), say.number(round(high, 3)))
 
@@ -590,7 +601,7 @@ def tensions_alt(pairs: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
 
 # ---- what a verdict hangs on ------------------------------------------------------------------------------------------
 
-_EVENT_AT, _FAMILY_AT, _FEW = 7.5, 9.8, 6
+_EVENT_AT, _FAMILY_AT, _FEW = 7.0, 9.1, 6
 
 
 def _hanging(table: pd.DataFrame) -> Iterator[tuple[Any, pd.DataFrame, pd.DataFrame, list[str], float]]:
@@ -637,7 +648,7 @@ def turns(table: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENGLISH)
         middle = y + height / 2
         _write(ax, 0.75, middle - LINE / 2, words, fontsize=TEXT)
         ax.text(0.75, middle + len(words) * LINE / 2, say.label("verdict", one["verdict"]), fontsize=SMALL, fontweight="bold", va="center")  # fmt: skip
-        _fields(ax, _EVENT_AT, middle, events, say)
+        _fields(ax, _EVENT_AT, middle, events, say, most=4)
         if len(families) > _FEW:
             _fields(ax, _FAMILY_AT, middle, families, say)
         else:
@@ -650,10 +661,10 @@ def turns(table: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENGLISH)
     return _foot(ax, y + 0.15, _turn_note(table, say))
 
 
-def _fields(ax: Axes, x: float, y: float, table: pd.DataFrame, say: Reader) -> None:
-    """A number, and a small field for each in the colour and with the mark of the verdict without it."""
+def _fields(ax: Axes, x: float, y: float, table: pd.DataFrame, say: Reader, *, most: int = _FEW) -> None:
+    """A number, and a small field for each of the first in the colour and with the mark of the verdict without it."""
     ax.text(x, y, say.number(len(table)), fontsize=TEXT, fontweight="bold", va="center")
-    for at, after in enumerate(table["verdict_after"].head(_FEW)):
+    for at, after in enumerate(table["verdict_after"].head(most)):
         _cell(ax, x + 0.4 + 0.4 * at, y - 0.17, 0.36, 0.34, after, size=SMALL)
 
 
