@@ -434,9 +434,9 @@ def two_by_two(cells: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENG
             share = part.set_index("kind")["share"]
             for row, kind in enumerate([one for one in kinds if one in share.index]):
                 at = y + 0.87 - step * (len(share) - row - 0.5)
-                ax.add_patch(Rectangle((x + 0.15, at + step * 0.3), 0.8 * float(share[kind]), step * 0.14, facecolor=BLUE, linewidth=0, zorder=2))  # fmt: skip
+                ax.add_patch(Rectangle((x + 0.125, at + step * 0.3), 0.82 * float(share[kind]), step * 0.14, facecolor=BLUE, linewidth=0, zorder=2))  # fmt: skip
                 ax.text(
-                    x + 0.135, at, _whole(float(share[kind]), say), fontsize=SMALL, ha="right", va="center", zorder=3
+                    x + 0.115, at, _whole(float(share[kind]), say), fontsize=SMALL, ha="right", va="center", zorder=3
                 )
                 ax.text(
                     x + 0.15,
