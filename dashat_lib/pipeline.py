@@ -43,6 +43,18 @@ class Stage:
 
 
 _CODED = ("sources", "evidence", "evidence_actors", "codebook", "codings", "recodes", "stakeholders", "places")
+_TESTED = (
+    *_CODED,
+    "ties",
+    "programmes",
+    "prevalence",
+    "beneficiaries",
+    "frameworks",
+    "crosswalk",
+    "claims",
+    "claim_tests",
+    "fact_definitions",
+)
 STAGES = (
     Stage(
         "overview",
@@ -97,22 +109,8 @@ STAGES = (
         ),
     ),
     Stage("outcomes", ("prevalence", "places", "fact_definitions", "recodes")),
-    Stage(
-        "claims",
-        (
-            *_CODED,
-            "ties",
-            "programmes",
-            "prevalence",
-            "beneficiaries",
-            "frameworks",
-            "crosswalk",
-            "claims",
-            "claim_tests",
-            "fact_definitions",
-            "would_decide",
-        ),
-    ),
+    Stage("claims", (*_TESTED, "would_decide")),
+    Stage("claims.readings", (*_TESTED, "coders", "second_codings", "audit")),
 )
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from .. import indicators
 from ..admission import SWAPPED, admitted, codes_below, places_within, pooled, tally
+from ..dependency import Flow, flow_of
 from ..errors import DashatError, Problem, message
 from ..facts import Measured, Under, joined, parameters, under
 from ..network.stage import ei_and_null, network_of, shuffled_groups
@@ -109,7 +110,7 @@ class Reckoning:
     ----------
     case : Case
     held : mapping fact -> value, optional
-        Facts or ingredients that are not computed: they have this value, and nothing under them.
+        Facts or ingredients that are not computed, by name or with their parameters: they have this value, and nothing under them.
     base : Reckoning, optional
         The same case with all its rows; what the left-out rows are not under is taken from there.
     world : World, optional
@@ -122,7 +123,7 @@ class Reckoning:
         self,
         case: Case,
         *,
-        held: Mapping[str, object] | None = None,
+        held: Mapping[str | Asked, object] | None = None,
         base: Reckoning | None = None,
         world: World | None = None,
         bare: bool = False,
@@ -134,6 +135,7 @@ class Reckoning:
         self._below: dict[tuple[str, ...], set[str]] = {}
         self._within: dict[str, set[str]] = {}
         self._networks: dict[tuple[str, str], Network] = {}
+        self._flows: dict[tuple[str, str], Flow] = {}
         self._ei: dict[tuple[str, ...], tuple[float, np.ndarray | None]] = {}
         self._elements: dict[str, indicators.Material] = {}
         self.worlds_counts: Mapping[tuple[str, str], pd.Series | None] = {}
@@ -240,6 +242,13 @@ class Reckoning:
                 made = network_of(self._case, given)
             self._networks[key] = made
         return self._networks[key]
+
+    def flow(self, given: Mapping[str, str]) -> Flow:
+        """Return the flow of resources that parameters speak of, each made once."""
+        key = (given["programme"], given.get("roll_up", "none"))
+        if key not in self._flows:
+            self._flows[key] = flow_of(self.case, given)
+        return self._flows[key]
 
     def elements(self, framework: str) -> indicators.Material:
         """Return the coded rows of all elements of a framework that a definition names, on the wider place."""
@@ -400,8 +409,9 @@ class Reckoning:
 
     def measured(self, asked: Asked) -> Measured:
         """Return a fact that is asked for with all its parameters."""
-        if asked.fact in self.held:
-            return Measured(self.held[asked.fact], "", {}, (), reason=HELD)
+        for name in (asked.fact, asked):
+            if name in self.held:
+                return Measured(self.held[name], "", {}, (), reason=HELD)
         if self.base is not None and asked not in self.touched:
             return self.base.measured(asked)
         if asked not in self.found:

@@ -62,7 +62,7 @@ def facts_of(book: Reckoning) -> Results:
     return ledger.results()
 
 
-def measured(case: Case, held: Mapping[str, object] | None = None) -> pd.DataFrame:
+def measured(case: Case, held: Mapping[str | Asked, object] | None = None) -> pd.DataFrame:
     """Return the verdict on every claim as a bare fact, for readings that compute them many times.
 
     Parameters
@@ -84,7 +84,11 @@ def measured(case: Case, held: Mapping[str, object] | None = None) -> pd.DataFra
 
 def resampled(case: Case) -> dict[str, object]:
     """Return the values of the facts and ingredients of a case that have a null of their own, to be held in its readings."""
-    book = Reckoning(case)
+    return nulls(Reckoning(case))
+
+
+def nulls(book: Reckoning) -> dict[str, object]:
+    """Return the values of the facts and ingredients that have a null of their own."""
     asked = {one for one in book.asked if one.statistic in RESAMPLED or is_resampled(one.fact)}
     return {one.fact: book.measured(one).value for one in sorted(asked, key=lambda one: one.fact)}
 

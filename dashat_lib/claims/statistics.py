@@ -786,6 +786,10 @@ def _of_network(measure: network.OnNetwork, book: Reckoning, given: Mapping[str,
     return measure(net, given, book.settings.seed)
 
 
+def _of_flow(measure: dependency.stage.OnFlow, book: Reckoning, given: Mapping[str, str]) -> Measured:
+    return measure(book.case, book.flow(given), given)
+
+
 def _ei_minus_null(book: Reckoning, given: Mapping[str, str]) -> Measured:
     return network.ei_told(book.network(given), given, *book.ei(given))
 
@@ -812,6 +816,7 @@ STATISTICS: dict[str, OfReckoning] = {
     **{name: partial(_of_case, one) for name, one in ROOMS.items()},
     # the same statistics on what was read already
     **{name: partial(_of_network, one) for name, one in network.ON_NETWORK.items()},
+    **{name: partial(_of_flow, one) for name, one in dependency.ON_FLOW.items()},
     "ei_minus_null": _ei_minus_null,
     "n_elements": _n_elements,
     **OWN,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -313,9 +314,13 @@ def _persistence_facts(ledger: Ledger, case: Case) -> pd.DataFrame:
 # ---- general statistics that fact_definitions.csv may name -----------------------------------------------------------
 
 
-def share_kappa_at_most(case: Case, given: Mapping[str, str]) -> Measured:
+def flow_of(case: Case, given: Mapping[str, str]) -> Flow:
+    """Return the flow that the parameters programme and roll_up (none ...) speak of."""
+    return flow(case, given["programme"], roll_up=given.get("roll_up", "none"))
+
+
+def share_kappa_at_most(case: Case, whole: Flow, given: Mapping[str, str]) -> Measured:
     """Share of the groups with an arc that have few ways. Parameters: programme, k, roll_up (none ...), funders_removable (yes, no)."""
-    whole = flow(case, given["programme"], roll_up=given.get("roll_up", "none"))
     leave = given.get("funders_removable", "yes") == "yes"
     counted = [ways.cut(whole, group, funders_leave=leave).kappa for group in whole.beneficiaries]
     few = [one for one in counted if one is not None and one <= int(given["k"])]
@@ -328,9 +333,8 @@ def share_kappa_at_most(case: Case, given: Mapping[str, str]) -> Measured:
     )  # fmt: skip
 
 
-def share_reached(case: Case, given: Mapping[str, str]) -> Measured:
+def share_reached(case: Case, whole: Flow, given: Mapping[str, str]) -> Measured:
     """Share of the groups reached that still are after a withdrawal; the smallest or largest over several. Parameters: programme, take (min, max), withdraw (|): "top funder by amount", "top intermediary by groups cut"."""
-    whole = flow(case, given["programme"])
     served = ways.reached(whole)
     between = whatif.top_intermediary(whole)
     gone = {
@@ -389,9 +393,8 @@ def paid_support(case: Case, programme: str, years: tuple[int, int]) -> tuple[Un
     )  # fmt: skip
 
 
-def n_sectors_important(case: Case, given: Mapping[str, str]) -> Measured:
+def n_sectors_important(case: Case, whole: Flow, given: Mapping[str, str]) -> Measured:
     """Sectors with a stakeholder that matters to some group reached. Parameters: programme, p."""
-    whole = flow(case, given["programme"])
     found = continuity.importance(whole, float(given["p"]), seed=case.settings.seed)
     found = found[(found["value"] > 0) & found["group"].isin(ways.reached(whole))]
     sectors = _belonging(case)[0]
@@ -404,9 +407,8 @@ def n_sectors_important(case: Case, given: Mapping[str, str]) -> Measured:
     )  # fmt: skip
 
 
-def birnbaum_top_share(case: Case, given: Mapping[str, str]) -> Measured:
+def birnbaum_top_share(case: Case, whole: Flow, given: Mapping[str, str]) -> Measured:
     """Largest share of one stakeholder in all importance, averaged over the groups reached. Parameters: programme, p."""
-    whole = flow(case, given["programme"])
     p, served = float(given["p"]), ways.reached(whole)
     teams = whatif.delivery_teams(case, whole)
     shares = [_top_share(continuity.importance(whole, p, perfect=sure, seed=case.settings.seed), served) for sure in ((), teams)]  # fmt: skip
@@ -446,12 +448,21 @@ def funder_persistence(case: Case, given: Mapping[str, str]) -> Measured:
     )  # fmt: skip
 
 
-STATISTICS: dict[str, Statistic] = {
+def _of_case(measure: OnFlow, case: Case, given: Mapping[str, str]) -> Measured:
+    return measure(case, flow_of(case, given), given)
+
+
+OnFlow = Callable[[Case, Flow, Mapping[str, str]], Measured]
+# Of a flow (:func:`flow_of`) that is there already: for those who measure one flow several times.
+ON_FLOW: dict[str, OnFlow] = {
     "share_kappa_at_most": share_kappa_at_most,
     "share_reached": share_reached,
-    "hhi_normalised": hhi_normalised,
-    "share_left_without_top": share_left_without_top,
     "n_sectors_important": n_sectors_important,
     "birnbaum_top_share": birnbaum_top_share,
+}
+STATISTICS: dict[str, Statistic] = {
+    **{name: partial(_of_case, one) for name, one in ON_FLOW.items()},
+    "hhi_normalised": hhi_normalised,
+    "share_left_without_top": share_left_without_top,
     "funder_persistence": funder_persistence,
 }
