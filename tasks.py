@@ -133,6 +133,7 @@ def bench() -> None:
     call(PYTHON, "-m", "benchmarks.networks")
     call(PYTHON, "-m", "benchmarks.coding")
     call(PYTHON, "-m", "benchmarks.bands")
+    call(PYTHON, "-m", "benchmarks.dependency")
 
 
 VERBS = {

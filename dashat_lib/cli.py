@@ -184,14 +184,17 @@ def whatif(
     if not (without or with_ or best):
         raise typer.BadParameter("name who leaves (--without), what is added (--with), or ask for --best.")
     study = read_case(case)
-    if best:
+    if best and not as_json:
         consequences.show_best(study, say)
     if not (without or with_):
+        if as_json:
+            print(json.dumps({"best": consequences.best(study)}, ensure_ascii=False, allow_nan=False))
         return
     ties = [consequences.parsed(one, programme=programme, year=year) for one in with_ or []]
     after = consequences.supposed(study, without=without or [], ties=ties)
     if as_json:
         found = consequences.record(study, after, gone=without or [])
+        found |= {"best": consequences.best(study)} if best else {}
         print(json.dumps(found, ensure_ascii=False, allow_nan=False))
     else:
         consequences.show(study, after, say, gone=without or [], every=every)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import dependency, indicators, network, tension
+from . import claims, dependency, indicators, network, tension
 from .compare import compare
 from .dependency import money, whatif
 from .errors import DashatError, Problem, message
@@ -60,19 +60,29 @@ def parsed(text: str, *, programme: str | None = None, year: int | None = None) 
     )
 
 
-def facts(case: Case) -> Results:
-    """Return the facts that a what-if asks for: verdicts and counts of the indicators, network, dependency, the cell of both.
+def facts(case: Case, *, held: Mapping[str, object] | None = None) -> Results:
+    """Return the facts that a what-if asks for: verdicts on indicators and claims, network, dependency, the cell of both.
 
     Readings, resamples and searches inside these are left out: a what-if asks for everything twice.
+
+    Parameters
+    ----------
+    held : mapping fact -> value, optional
+        Facts with a null of their own, taken as they are (:func:`dashat_lib.claims.resampled`); computed if not given.
     """
-    said = indicators.measured(case).reindex(columns=["fact_id", "value", "unit", "lower", "upper", "reason"])
+    bare = [indicators.measured(case), claims.measured(case, held)]
+    said = pd.concat(bare).reindex(columns=["fact_id", "value", "unit", "lower", "upper", "reason"])
     found = (network.results(case), dependency.results(case, bands=False), tension.results(case, read_again=False))
     return merge([Results(said, pd.DataFrame(columns=SUPPORT_COLUMNS)), *found])
 
 
 def moved(case: Case, after: Case) -> pd.DataFrame:
-    """Return every fact that moves from one case to another (:func:`dashat_lib.compare.compare`)."""
-    return compare(facts(case), facts(after))
+    """Return every fact that moves from one case to another (:func:`dashat_lib.compare.compare`).
+
+    Facts with a null of their own are held as they are in the first: what moves is what the change does, not another draw.
+    """
+    held = claims.resampled(case)
+    return compare(facts(case, held=held), facts(after, held=held))
 
 
 def evidence_lost(case: Case, after: Case) -> pd.DataFrame:
@@ -156,17 +166,23 @@ def named_in(case: Case, gone: Iterable[str]) -> tuple[int, int]:
 
 def record(case: Case, after: Case, *, gone: Sequence[str] = ()) -> dict[str, Any]:
     """Return all that a what-if moves as plain values, for ``--json``; undefined is None."""
-    from .network.views import plain
-
-    def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-        cells = table.astype("object").where(table.notna(), None)
-        return [{str(key): plain(one) for key, one in row.items()} for row in cells.to_dict("records")]
-
     n_rows, n_alone = named_in(case, gone)
     return {
-        "reading": after.reading, "groups": rows(groups(case, after)), "money": rows(cash(case, after)),
-        "n_rows": n_rows, "n_rows_alone": n_alone, "evidence_lost": rows(evidence_lost(case, after)), "moved": rows(moved(case, after)),
+        "reading": after.reading, "groups": _plain(groups(case, after)), "money": _plain(cash(case, after)),
+        "n_rows": n_rows, "n_rows_alone": n_alone, "evidence_lost": _plain(evidence_lost(case, after)), "moved": _plain(moved(case, after)),
     }  # fmt: skip
+
+
+def best(case: Case) -> list[dict[str, Any]]:
+    """Return what each single tie more would do (:func:`dashat_lib.dependency.additions`) as plain values, the best first."""
+    return _plain(dependency.additions(case))
+
+
+def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    from .network.views import plain
+
+    cells = table.astype("object").where(table.notna(), None)
+    return [{str(key): plain(one) for key, one in row.items()} for row in cells.to_dict("records")]
 
 
 def show(case: Case, after: Case, say: Reader, *, gone: Sequence[str] = (), every: bool = False) -> None:

@@ -18,9 +18,11 @@ from typer.testing import CliRunner
 from dashat_lib import claims
 from dashat_lib.admission import wilson
 from dashat_lib.claims import margins, stage, verdicts
+from dashat_lib.claims.agreement import agreement
 from dashat_lib.claims.comparisons import comparisons, holds
+from dashat_lib.claims.ingredients import reciprocity_null
 from dashat_lib.claims.reckoning import ClaimTest, Reckoning
-from dashat_lib.claims.statistics import ROOMS, agreement, reciprocity_null, verdicts_of
+from dashat_lib.claims.statistics import ROOMS, verdicts_of
 from dashat_lib.cli import app
 from dashat_lib.errors import DashatError
 from dashat_lib.facts import Measured, parameters

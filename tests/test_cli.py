@@ -29,7 +29,9 @@ def test_pandas_is_not_imported_for_help_or_an_unchanged_run(words):
     assert "| pandas" not in found.stderr
 
 
-@pytest.mark.parametrize("command", ["check", "run", "why", "whatif", "measures", "template", "agreement", "report", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["check", "run", "why", "whatif", "measures", "template", "agreement", "report", "doctor"]
+)
 def test_each_command_has_help_and_a_line_in_the_readme(command):
     found = dashat(command, "--help")
     assert found.returncode == 0
@@ -67,7 +69,18 @@ def test_misuse_ends_with_2():
 def test_help_reads_as_it_did():
     """A text snapshot: ``tests/help.txt``; write it anew when a command changes."""
     found = []
-    for words in ([], ["check"], ["run"], ["why"], ["whatif"], ["measures"], ["template"], ["agreement"], ["report"], ["doctor"]):
+    for words in (
+        [],
+        ["check"],
+        ["run"],
+        ["why"],
+        ["whatif"],
+        ["measures"],
+        ["template"],
+        ["agreement"],
+        ["report"],
+        ["doctor"],
+    ):
         command = [sys.executable, "-m", "dashat_lib.cli", *words, "--help"]
         plain = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
         for name in ("FORCE_COLOR", "GITHUB_ACTIONS", "DASHAT_LANG"):

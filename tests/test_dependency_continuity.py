@@ -125,6 +125,19 @@ def test_the_exact_value_is_that_of_plain_enumeration(seed):
         assert found.value == pytest.approx(enumerated(graph, funders, group, chance), abs=1e-12)
 
 
+def test_who_has_own_money_is_not_taken_for_one_who_only_hands_on():
+    # a and c stand alike but a pays a grant of its own: R = 1 - (1 - pa)(1 - pf pc)
+    case = made(
+        ("f", "funds", "a", {"grant_id": "G"}), ("f", "funds", "c", {"grant_id": "G"}), ("a", "funds", "k", {"grant_id": "H"}),
+        ("c", "funds", "k", {"grant_id": "G"}), ("k", "delivers_to", "b"),
+    )  # fmt: skip
+    whole = flow(case, own_money=True)
+    assert whole.funders == ("a", "f")
+    found = reliability(whole, "b", {"a": 0.5, "c": 0.5, "f": 0.5}).value
+    assert found == pytest.approx(1 - 0.5 * (1 - 0.25))
+    assert found == pytest.approx(enumerated(whole.graph, set(whole.funders), "b", dict.fromkeys("acf", 0.5)))
+
+
 def test_many_scenarios_at_once_are_one_at_a_time():
     whole = flow(random_case(11, n=12, m=34))
     for group in whole.beneficiaries:

@@ -87,7 +87,7 @@ def test_the_facts_come_back_too(case):
     stages = [
         lambda one: dependency.results(one, bands=False),
         lambda one: tension.results(one, read_again=False),
-        network.results,
+        *([network.results] if FULL else []),
     ]
     for stage in stages:
         before, after = stage(case), stage(there)
@@ -344,6 +344,22 @@ def test_all_single_exits_of_300_stakeholders_are_those_of_a_sample_one_by_one()
     agree(case, "none", [*worst, *table["stakeholder_id"].sample(3, random_state=1)])
 
 
+def test_an_element_is_lost_when_no_event_speaks_for_it_any_more_and_what_is_left_of_an_event_may_say_another_thing():
+    case = made(
+        nodes=("x", "y", "z"),
+        codings=[
+            ("R1", ["x"], "leadership", "for", "EV1"), ("R2", ["y"], "leadership", "for", "EV1"),  # y says the same alone
+            ("R3", ["x"], "knowledge", "for", "EV2"), ("R4", ["y", "z"], "knowledge", "neutral", "EV2"),  # without x neutral
+            ("R5", ["x"], "mutual-trust", "for", "EV3"), ("R6", ["x"], "mutual-trust", "against", "EV4"),
+            ("R7", ["y"], "mutual-trust", "for", "EV4"),  # mixed with x, for without
+        ],
+    )  # fmt: skip
+    table = withdrawals(case).set_index("stakeholder_id")
+    assert table.at["x", "elements_lost"] == "knowledge"
+    assert table.loc[["y", "z"], "elements_lost"].isna().all()
+    agree(case, "none")
+
+
 def test_the_gravest_exit_stands_first(case):
     table = withdrawals(case)
     assert table["n_groups_cut"].is_monotonic_decreasing
@@ -441,6 +457,15 @@ def test_the_best_tie_for_the_hub_goes_past_the_hub():
     assert (best["kappa_min_before"], best["kappa_min"], best["lifts"]) == (1, 2, "b")
     assert "h" not in (best["source"], best["target"])
     assert additions(made(), "p").empty
+
+
+def test_who_begins_to_pay_and_receives_nothing_is_a_funder_whether_tried_or_added():
+    case = made(("f", "funds", "a"), ("a", "delivers_to", "b"), ("v", "delivers_to", "d"), groups=("b", "d"))
+    row = additions(case).set_index(["source", "target"]).loc[("v", "a")]
+    after = flow(add(case, Tie(source="v", target="a", relation="funds")))
+    assert after.funders == ("f", "v")
+    assert row["reliability_mean"] == pytest.approx(dependency.reliability(after, "b", 0.9).value)
+    assert row["reliability_mean"] == pytest.approx(0.9 * 0.99)
 
 
 def test_only_ties_that_the_record_knows_in_kind_are_tried(case):

@@ -12,7 +12,8 @@ from ..admission import tally
 from ..schemas import row_ids
 from .comparisons import is_open, threshold
 from .reckoning import Asked, Reckoning, World
-from .statistics import set_key, verdicts_of
+from .selection import set_key
+from .statistics import verdicts_of
 from .verdicts import NECESSARY, ClaimVerdict, Tested, claim_verdict
 
 TURN_COLUMNS = ["claim_id", "kind", "id", "verdict", "verdict_after"]

@@ -25,7 +25,9 @@ from ..schemas import WRITE_NEAREST, nearest, row_ids
 from ..settings import Settings
 from ..tables import Case, Network
 from .comparisons import Comparison, Reference, comparisons
-from .statistics import ANYWHERE, ASKS_D1, NEEDS, STATISTICS, ingredient, is_ingredient, set_key
+from .ingredients import ingredient, is_ingredient
+from .selection import ANYWHERE, set_key
+from .statistics import ASKS_D1, NEEDS, STATISTICS
 
 OF_TEST = "(test)"
 LISTED = {"first listed row": 0, "second listed row": 1, "third listed row": 2}

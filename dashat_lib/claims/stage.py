@@ -12,9 +12,11 @@ from ..facts import Ledger, Measured, Under
 from ..tables import Case, Results
 from ..words import Reader, languages, reader
 from .comparisons import Comparison, Reference, threshold
+from .ingredients import is_resampled
 from .margins import claim_turns, events_to_turn, margin
 from .reckoning import OF_TEST, Asked, ClaimTest, Reckoning, compared
-from .statistics import OWN, RESAMPLED, ROOMS, is_resampled, set_key
+from .selection import set_key
+from .statistics import OWN, RESAMPLED, ROOMS
 from .verdicts import ClaimVerdict, Tested, claim_verdict, qualifiers, support_of
 
 VERDICT = "verdict"

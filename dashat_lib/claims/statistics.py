@@ -2,28 +2,22 @@
 
 A statistic takes parameters and knows no claim. Rows of the document under examination stand in none of them.
 
-Parameters that several share: ``codes`` ("|"-joined, children included), ``stance`` (of the coding), ``place`` (closed over
-``places.within``; the wider place of the case if not given, "any" admits every place), ``actor`` and ``actor_not`` (a
-stakeholder the row names, or does not), ``text_contains`` (alternatives joined by "|", any case, in ``text_en``),
-``evidence_ids`` (rows that a test lists; together with coded rows where both are given, and of any place unless ``place`` is
-given), ``undefined_below`` (a smaller number decides nothing).
+Parameters that choose rows are those of :mod:`dashat_lib.claims.selection`; with ``undefined_below`` a smaller number decides
+nothing.
 """
 
 from __future__ import annotations
 
 import math
-import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-from scipy.special import gammaln
 
 from .. import dependency, indicators, outcomes, reduction, stakeholders
 from ..admission import OUTSIDE_THE_HELICES, pooled, with_verdict
@@ -32,35 +26,35 @@ from ..facts import Measured, Statistic, Under, joined, under
 from ..network import stage as network
 from ..network.two_mode import NO_VARIATION
 from ..settings import Settings, VerdictRule
-from ..words import Reader, languages, reader
+from .agreement import Agreement, agreement
 from .comparisons import Comparison, Reference, comparisons, holds, is_open
+from .selection import (
+    ANYWHERE,
+    choose,
+    conditions_of,
+    in_each,
+    labels_of,
+    namings,
+    place_name,
+    set_of,
+    set_support,
+)
 
 if TYPE_CHECKING:
     from .reckoning import Reckoning
 
 OfReckoning = Callable[["Reckoning", Mapping[str, str]], Measured]
-ANYWHERE = "any"
 TOO_FEW = "too few of them"
 NOT_ADMITTED = "a listed row is missing or not admitted"
 NO_QUANTITY, NO_VALUE, DIFFER = "a row has no number, or it is zero", "no row of that date", "sources differ"
-ALL_OPEN, NOT_TESTED, NO_CODED_ROW = (
+ALL_OPEN, NOT_TESTED = (
     "everything it compares is open",
     "the documents cannot test this",
-    "no row so coded",
 )
-NO_ARC, NO_CLAIM = "no tie", "no claim of that name"
-NULL_DRAWS = 2000
+NO_CLAIM = "no claim of that name"
 
 
 # ---- verdicts by rule D1 ---------------------------------------------------------------------------------------------
-
-
-def set_key(given: Mapping[str, str], settings: Settings) -> tuple[str, str] | None:
-    """Return (set, place) under which the events of a code set are counted; None where no code is given."""
-    if not given.get("codes") and not given.get("reversed_codes"):
-        return None
-    parts = ("|".join(sorted(filter(None, given.get(name, "").split("|")))) for name in ("codes", "reversed_codes"))
-    return "~".join(parts), given.get("place", settings.wider_place)
 
 
 def d1_verdict(book: Reckoning, given: Mapping[str, str]) -> Measured:
@@ -68,7 +62,7 @@ def d1_verdict(book: Reckoning, given: Mapping[str, str]) -> Measured:
 
     With bound=majority the side with more events decides: no Wilson bound, no minimum of sectors.
     """
-    set_id, place = key = _set_of(book, given)
+    set_id, place = key = set_of(book, given)
     counts = book.count(*key)
     majority = given.get("bound") == "majority"
     seen = {name: 0 if counts is None else int(counts[name]) for name in ("n_for", "n_against", "n_families")}
@@ -78,10 +72,10 @@ def d1_verdict(book: Reckoning, given: Mapping[str, str]) -> Measured:
         value=verdict,
         how=how,
         details={
-            "label": _labels(book, given.get("codes", "")), "reversed": _labels(book, given.get("reversed_codes", "")),
-            "place": _place_name(book, place), **seen,
+            "label": labels_of(book, given.get("codes", "")), "reversed": labels_of(book, given.get("reversed_codes", "")),
+            "place": place_name(book, place), **seen,
         },
-        support=_set_support(book, set_id, place, {"for", "against"}, sectors=not majority),
+        support=set_support(book, set_id, place, {"for", "against"}, sectors=not majority),
         place=None if place == ANYWHERE else place,
     )  # fmt: skip
 
@@ -112,14 +106,14 @@ def _by_majority(one: Mapping[str, int], rule: VerdictRule) -> str:
 
 def both_stances(book: Reckoning, given: Mapping[str, str]) -> Measured:
     """1 if a code set has events for and events against, or a mixed one; else 0. Parameters: codes, place."""
-    set_id, place = key = _set_of(book, given)
+    set_id, place = key = set_of(book, given)
     counts = book.count(*key)
     both = counts is not None and bool((counts["n_for"] and counts["n_against"]) or counts["n_mixed"])
     return Measured(
         value=int(both),
         how=message("1 where events on {place} speak for and others against {label}, or one does both; else 0."),
-        details={"label": _labels(book, given["codes"]), "place": _place_name(book, place)},
-        support=_set_support(book, set_id, place, {"for", "against", "mixed"}, sectors=False),
+        details={"label": labels_of(book, given["codes"]), "place": place_name(book, place)},
+        support=set_support(book, set_id, place, {"for", "against", "mixed"}, sectors=False),
         place=None if place == ANYWHERE else place,
     )
 
@@ -151,11 +145,11 @@ def class_from_verdicts(book: Reckoning, given: Mapping[str, str]) -> Measured:
         value=value,
         how=message("Made of the verdicts on other claims ({claims}) and of rule D1 on {label} ({rule})."),
         details={
-            "claims": _each(
+            "claims": in_each(
                 lambda say: ", ".join(f"{one} {say.label('verdict', of.verdict)}" for one, of in found.items())
             ),
-            "label": _labels(book, given.get("codes", "")),
-            "rule": _each(lambda say: "–" if rule is None else say.label("verdict", str(rule.value))),
+            "label": labels_of(book, given.get("codes", "")),
+            "rule": in_each(lambda say: "–" if rule is None else say.label("verdict", str(rule.value))),
         },
         support=joined([*support, *(rule.support if rule is not None else ())]),
     )
@@ -169,65 +163,6 @@ def not_tested(book: Reckoning, given: Mapping[str, str]) -> Measured:
 # ---- counts of rows, events and source families ----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """Evidence rows that a statistic counts, and those it weighed and left out.
-
-    ``rows``: ``evidence_id, event_id, source_family``, ``counted`` (bool); ``codings``: the codings of the set among them, with
-    ``counted``.
-    """
-
-    rows: pd.DataFrame
-    codings: pd.DataFrame
-    support: tuple[Under, ...]
-
-
-def choose(book: Reckoning, given: Mapping[str, str]) -> Chosen:
-    """Return the rows that parameters speak of (the module says which parameters)."""
-    codings = book.coded.iloc[:0].assign(counted=False)
-    support: list[Under] = []
-    place = given.get("place", ANYWHERE)
-    if "codes" in given:
-        place = given.get("place", book.settings.wider_place)
-        codes = book.below(given["codes"])
-        codings = book.at(book.coded[book.coded["code_id"].isin(codes)], place)
-        codings = codings.assign(counted=_meets(book, codings, given))
-        if not book.bare:
-            support += [
-                under("codings", *_apart(codings, "coding_id")),
-                under("evidence", *_apart(codings, "evidence_id")),
-                under("codebook", defines=codes),
-            ]
-        if {"actor", "actor_not"} & set(given):
-            support.append(under("evidence_actors", looked_at=_namings(book, codings["evidence_id"])))
-    elif "evidence_ids" not in given:
-        raise KeyError("codes")
-    ids = [one for one in given.get("evidence_ids", "").split("|") if one in book.evidence.index]
-    listed = book.at(book.evidence.loc[ids], given.get("place", ANYWHERE))
-    support.append(under("evidence", listed["evidence_id"]))
-    if place != ANYWHERE:
-        support.append(under("places", defines=[place]))
-    columns = ["evidence_id", "event_id", "source_family", "counted"]
-    rows = pd.concat([codings[columns], listed.assign(counted=True)[columns]], ignore_index=True)
-    rows = rows.sort_values("counted", ascending=False, kind="stable").drop_duplicates("evidence_id", ignore_index=True)
-    return Chosen(rows, codings, joined(support))
-
-
-def _meets(book: Reckoning, codings: pd.DataFrame, given: Mapping[str, str]) -> pd.Series:
-    """Which codings meet stance, actor and words."""
-    met = pd.Series(True, codings.index)
-    if "stance" in given:
-        met &= codings["stance"] == given["stance"]
-    for name, wanted in (("actor", True), ("actor_not", False)):
-        if name in given:
-            named = codings["evidence_id"].map(lambda one: given[name] in book.actors.get(one, ()))  # noqa: B023
-            met &= named.astype(bool) == wanted
-    if "text_contains" in given:
-        words = "|".join(re.escape(one) for one in given["text_contains"].split("|"))
-        met &= codings["text_en"].str.contains(words, case=False, regex=True)
-    return met
-
-
 def _counted(book: Reckoning, given: Mapping[str, str], column: str, how: str) -> Measured:
     chosen = choose(book, given)
     n = int(chosen.rows.loc[chosen.rows["counted"], column].nunique())
@@ -236,7 +171,7 @@ def _counted(book: Reckoning, given: Mapping[str, str], column: str, how: str) -
     return Measured(
         value=n if enough else float("nan"),
         how=how,
-        details={"n": n, **_conditions(book, given)},
+        details={"n": n, **conditions_of(book, given)},
         support=chosen.support,
         place=None if place == ANYWHERE else place,
         reason=None if enough else TOO_FEW,
@@ -270,7 +205,7 @@ def n_events(book: Reckoning, given: Mapping[str, str]) -> Measured:
     return Measured(
         value=n if enough else float("nan"),
         how=message("Events {conditions}, reports of one event pooled."),
-        details={"n": n, **_conditions(book, given)},
+        details={"n": n, **conditions_of(book, given)},
         support=joined(
             [under(one.table, defines=one.defines) for one in chosen.support]
             + [under("evidence", met["evidence_id"], out["evidence_id"]), under("codings", met["coding_id"], out["coding_id"])]
@@ -445,11 +380,11 @@ def follow_through(book: Reckoning, given: Mapping[str, str]) -> Measured:
     return Measured(
         value=n / len(first) if enough else math.nan,
         how=message("Actors that promised ({label}) on {place} and later acted, {n} of {all}."),
-        details={"label": _labels(book, given["codes"]), "place": _place_name(book, place), "n": n, "all": len(first)},
+        details={"label": labels_of(book, given["codes"]), "place": place_name(book, place), "n": n, "all": len(first)},
         support=joined([
             under("evidence", promised["evidence_id"], [*done["evidence_id"], *mine["evidence_id"]]),
             under("codings", promised["coding_id"], done["coding_id"]), under("ties", looked_at=mine["tie_id"]),
-            under("evidence_actors", _namings(book, promised["evidence_id"]), _namings(book, done["evidence_id"])),
+            under("evidence_actors", namings(book, promised["evidence_id"]), namings(book, done["evidence_id"])),
             under("codebook", defines=book.below("|".join([given["codes"], *later]))),
             *([] if place == ANYWHERE else [under("places", defines=[place])]),
         ]),
@@ -508,59 +443,15 @@ def congruence_p(book: Reckoning, given: Mapping[str, str]) -> Measured:
     return Measured(
         value=value,
         how=message("Agreement minus disagreement of actors of different sectors on {place}, {seen} a pair; p over {draws} shuffles of the stances within each code."),
-        details={"place": _place_name(book, place), "seen": round(seen, 4) if varied else "–", "draws": draws},
+        details={"place": place_name(book, place), "seen": round(seen, 4) if varied else "–", "draws": draws},
         support=() if book.bare else (
             under("codings", units["coding_id"]), under("evidence", units["evidence_id"]),
-            under("evidence_actors", _namings(book, units["evidence_id"])),
+            under("evidence_actors", namings(book, units["evidence_id"])),
             *([] if place == ANYWHERE else [under("places", defines=[place])]),
         ),
         place=None if place == ANYWHERE else place,
         reason=None if varied else NO_VARIATION,
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """How far the actors of different groups agree on one code: sums over their pairs.
-
-    ``conflict``; ``subtract``, congruence minus conflict; ``null``, that in each shuffle of the stances among the units; ``actors``.
-    """
-
-    conflict: int
-    subtract: float
-    null: np.ndarray
-    actors: frozenset[str]
-
-
-def agreement(
-    units: Sequence[tuple[bool, Sequence[str]]], group: Mapping[str, str], *, draws: int, seed: Sequence[int]
-) -> Agreement:
-    """Return the agreement on one code.
-
-    Of actors i and j, congruence minus conflict is the product of their d = for - against. Over the pairs of different groups
-    it is half of (sum of d)² minus that within each group.
-
-    Parameters
-    ----------
-    units : sequence of (whether it speaks for, actors named)
-    group : mapping actor -> group
-    """
-    actors = sorted({one for _, named in units for one in named})
-    names = sorted({group[one] for one in actors})
-    member = np.zeros((len(units), len(actors)), dtype="float32")
-    for row, (_, named) in enumerate(units):
-        member[row, [actors.index(one) for one in named]] = 1
-    groups = np.array([[group[one] == name for name in names] for one in actors], dtype="float32")
-    stance = np.array([said for said, _ in units])
-    drawn = np.tile(stance, (draws + 1, 1))
-    if 0 < stance.sum() < len(stance):  # else every shuffle says the same
-        drawn[1:] = np.random.default_rng(seed).permuted(drawn[1:], axis=1)
-    times_for, times = drawn.astype("float32") @ member, member.sum(axis=0)
-    f, a = times_for > 0, times_for < times
-    conflict = int(f[0].sum()) * int(a[0].sum()) - int(((f[0] @ groups) * (a[0] @ groups)).sum())
-    d = f.astype("float32") - a
-    subtract = (d.sum(axis=1) ** 2 - ((d @ groups) ** 2).sum(axis=1)) / 2
-    return Agreement(conflict, float(subtract[0]), subtract[1:], frozenset(actors))
 
 
 def _agreements(book: Reckoning, units: pd.DataFrame, group: Mapping[str, str], draws: int) -> list[Agreement]:
@@ -582,195 +473,13 @@ def _agreements(book: Reckoning, units: pd.DataFrame, group: Mapping[str, str], 
     return found
 
 
-# ---- ingredients -----------------------------------------------------------------------------------------------------
-
-_RECIPROCITY_NULL = re.compile(r"reciprocity_null_(\d+)(?:_(\d+))?")
-_EI_NULL = re.compile(r"ei_null_(\d+)(?:_(\d+))?")
-_EI = re.compile(r"ei_(\w+)")
-
-
-def ingredient(book: Reckoning, name: str) -> Measured | None:
-    """Return a number that a comparison may name without a definition; None if the name is none of these.
-
-    - ``reciprocity_directed``: share of the arcs that are returned, in the network of all ties recorded with a direction;
-    - ``reciprocity_null_97_5``: that percentile (97.5) of it in directed networks of as many arcs between the same
-      stakeholders, all equally likely;
-    - ``ei_sector``: E-I index by an attribute of stakeholders, in the network of all ties, those without a tie left out;
-    - ``ei_null_97_5``: that percentile of the E-I index by sector, sectors shuffled among the stakeholders.
-    """
-    if name == "reciprocity_directed":
-        return _reciprocity(book, None)
-    if one := _RECIPROCITY_NULL.fullmatch(name):
-        return _reciprocity(book, _percentile(one))
-    if one := _EI_NULL.fullmatch(name):
-        return _ei(book, network.GROUP, _percentile(one))
-    if (one := _EI.fullmatch(name)) and one[1] in book.stakeholders:
-        return _ei(book, one[1], None)
-    return None
-
-
-def is_ingredient(book: Reckoning, name: str) -> bool:
-    """Say whether :func:`ingredient` knows a name."""
-    one = _EI.fullmatch(name)
-    patterns = (_RECIPROCITY_NULL, _EI_NULL)
-    return (
-        name == "reciprocity_directed"
-        or any(pattern.fullmatch(name) for pattern in patterns)
-        or bool(one and one[1] in book.stakeholders)
-    )
-
-
-def _percentile(found: re.Match[str]) -> float:
-    return float(f"{found[1]}.{found[2] or 0}")
-
-
-def _reciprocity(book: Reckoning, percentile: float | None) -> Measured:
-    arcs = set(zip(book.arcs["source"], book.arcs["target"], strict=True))
-    m, value = len(arcs), math.nan
-    if m and percentile is None:
-        value = sum((target, source) in arcs for source, target in arcs) / m
-    elif m and percentile is not None:
-        null = reciprocity_null(len(book.stakeholders), m, draws=NULL_DRAWS, seed=book.settings.seed)
-        value = float(np.percentile(null, percentile))
-    return Measured(
-        value=value,
-        how=message("Share of arcs that are returned, ties recorded with a direction."),
-        details={},
-        support=() if book.bare else (
-            under("ties", book.arcs["tie_id"]), under("evidence", book.arcs["evidence_id"]),
-            under("stakeholders", looked_at=book.stakeholders["stakeholder_id"]),
-        ),
-        reason=None if m else NO_ARC,
-    )  # fmt: skip
-
-
-def reciprocity_null(n: int, m: int, *, draws: int, seed: int) -> np.ndarray:
-    """Return the share of returned arcs in `draws` directed networks of `n` nodes and `m` arcs, all equally likely.
-
-    The number k of mutual dyads is drawn from its exact distribution, C(D, k) C(D-k, m-2k) 2^(m-2k) / C(2D, m) with
-    D = n(n-1)/2 dyads: what drawing whole networks gives, without drawing them.
-    """
-    dyads = n * (n - 1) // 2
-    k = np.arange(max(0, m - dyads), m // 2 + 1)
-    chance = _choose(dyads, k) + _choose(dyads - k, m - 2 * k) + (m - 2 * k) * math.log(2)
-    chance = np.exp(chance - chance.max())
-    drawn = np.random.default_rng(seed).choice(k, size=draws, p=chance / chance.sum())
-    return 2 * drawn / m
-
-
-def _choose(n: np.ndarray | int, k: np.ndarray) -> np.ndarray:
-    """Logarithm of the binomial coefficient."""
-    return gammaln(np.asarray(n) + 1.0) - gammaln(k + 1.0) - gammaln(np.asarray(n) - k + 1.0)
-
-
-def _ei(book: Reckoning, group: str, percentile: float | None) -> Measured:
-    draws = 0 if percentile is None else NULL_DRAWS
-    given = {"network": network.ALL, "isolates": "out", "label": group, "draws": str(draws)}
-    net = book.network(given)
-    seen, null = book.ei(given)
-    value = seen if percentile is None or null is None else round(float(np.percentile(null, percentile)), 10)
-    return Measured(
-        value=value,
-        how=message("E-I index of the network of all ties."),
-        details={},
-        support=() if book.bare else network.support_of(net, "ei_index"),
-        reason=None if len(net.ties) else NO_ARC,
-    )
-
-
-# ---- words and support -----------------------------------------------------------------------------------------------
+# ---- sentences ---------------------------------------------------------------------------------------------------------
 
 _D1 = message(
     "Rule D1 on {label} at {place}: {n_for} events for, {n_against} against, from {n_families} source families."
 )
 _D1_REVERSED = message("Rule D1 on {label}, with {reversed} the other way round, at {place}: {n_for} events for, {n_against} against, from {n_families} source families.")  # fmt: skip
 _MAJORITY = message("Rule D1 by majority on {label} at {place}: {n_for} events for, {n_against} against, from {n_families} source families.")  # fmt: skip
-
-
-def _set_of(book: Reckoning, given: Mapping[str, str]) -> tuple[str, str]:
-    key = set_key(given, book.settings)
-    if key is None:
-        raise KeyError("codes")
-    return key
-
-
-def _set_support(book: Reckoning, set_id: str, place: str, stances: set[str], *, sectors: bool) -> tuple[Under, ...]:
-    """The rows of a code set, those whose event has one of `stances` apart; with `sectors` the actors they name."""
-    if book.bare:
-        return ()
-    rows = book.rows_of(set_id, place)
-    rows = rows.assign(counted=pooled(rows, keys=["set_id"]).isin(stances) if len(rows) else False)
-    codes = [one for part in set_id.split("~") if part for one in book.below(part)]
-    found = [under(name, *_apart(rows, key)) for name, key in (("evidence", "evidence_id"), ("codings", "coding_id"))]
-    if sectors:
-        found.append(under("evidence_actors", *(_namings(book, ids) for ids in _apart(rows, "evidence_id"))))
-    found.append(under("codebook", defines=codes))
-    return (*found, *([] if place == ANYWHERE else [under("places", defines=[place])]))
-
-
-def _apart(rows: pd.DataFrame, key: str) -> tuple[pd.Series, pd.Series]:
-    return rows.loc[rows["counted"], key], rows.loc[~rows["counted"].astype(bool), key]
-
-
-def _namings(book: Reckoning, evidence_ids: pd.Series | list[str]) -> list[str]:
-    """The rows of ``evidence_actors`` that name somebody in these rows."""
-    if book.bare:
-        return []
-    return [one for row in set(evidence_ids) for one in book.namings.get(row, [])]
-
-
-def _labels(book: Reckoning, codes: str) -> dict[str, object]:
-    """The labels of codes in each language."""
-    if not codes or book.bare:
-        return dict.fromkeys(languages(), "–")
-    table = book.code_labels
-    return {
-        one: ", ".join(str(table[code].get(one, code)) if code in table else code for code in codes.split("|"))
-        for one in languages()
-    }
-
-
-def _each(text: Callable[[Reader], str]) -> dict[str, object]:
-    """A text in each language."""
-    return {one: text(reader(one)) for one in languages()}
-
-
-def _place_name(book: Reckoning, place: str) -> object:
-    if place == ANYWHERE:
-        return _each(lambda say: say("any place"))
-    return book.place_names.get(place, place)
-
-
-def _conditions(book: Reckoning, given: Mapping[str, str]) -> dict[str, object]:
-    """What rows a count is about, said in each language."""
-    if book.bare:
-        return {"conditions": ""}
-    said = {}
-    for language in languages():
-        say = reader(language)
-        parts = []
-        if "codes" in given:
-            label = str(_labels(book, given["codes"])[language])
-            stance = given.get("stance")
-            parts.append(say("coded with {label}, {stance}", label=label, stance=say.label("stance", stance)) if stance else say("coded with {label}", label=label))  # fmt: skip
-        if "actor" in given:
-            parts.append(say("that name {actor}", actor=book.short_names.get(given["actor"], given["actor"])))
-        if "actor_not" in given:
-            parts.append(say("that do not name {actor}", actor=book.short_names.get(given["actor_not"], given["actor_not"])))  # fmt: skip
-        if "text_contains" in given:
-            parts.append(
-                say(
-                    "whose English wording holds one of these: {words}",
-                    words=", ".join(given["text_contains"].split("|")),
-                )
-            )
-        if "evidence_ids" in given:
-            parts.append(say("listed in the test"))
-        place = given.get("place", book.settings.wider_place if "codes" in given else ANYWHERE)
-        if place != ANYWHERE:
-            parts.append(say("on {place}", place=book.place_names.get(place, place)))
-        said[language] = ", ".join(parts)
-    return {"conditions": said}
 
 
 # ---- the registry ----------------------------------------------------------------------------------------------------
@@ -831,8 +540,3 @@ NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
 }  # fmt: skip
 # Statistics with a resampled null: readings and the search for rows that turn a verdict may hold them.
 RESAMPLED = frozenset({"ei_minus_null", "congruence_p"})
-
-
-def is_resampled(name: str) -> bool:
-    """Say whether an ingredient of that name is a percentile of a null."""
-    return bool(_RECIPROCITY_NULL.fullmatch(name) or _EI_NULL.fullmatch(name))

@@ -150,13 +150,12 @@ def concentrations(case: Case) -> pd.DataFrame:
 
 
 def of_year(case: Case, programme: str | None, year: int) -> pd.DataFrame:
-    """Return the grants of a programme that are first reported in a year, with what the rows of that year say of them.
+    """Return the grants of a programme that are first reported in a year, with all that is known of them.
 
-    A grant that is reported again in a later year is no grant of that year: it enters once.
+    A grant that is reported again in a later year is no grant of that year: it enters once, with its latest amount.
     """
-    found = grants(case, programme, years=(year, year))
-    earlier = grants(case, programme, years=(0, year - 1))["grant_id"]
-    return found[~found["grant_id"].isin(earlier)].reset_index(drop=True)
+    found = grants(case, programme)
+    return found[found["year"] == year].reset_index(drop=True)
 
 
 def _periods(case: Case) -> list[tuple[str, int]]:

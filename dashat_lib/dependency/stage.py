@@ -234,9 +234,9 @@ def _name(case: Case) -> dict[str, object]:
 
 
 def _money_support(case: Case, programme: str, year: int) -> tuple[Under, ...]:
-    """Payments of the programme up to the year: those of the year are in the number, earlier ones say what was reported before."""
-    paid = payments(case, programme, years=(0, year))
-    now = paid["year"] == year
+    """Payments of the programme: the grants first reported in the year are in the number, the others were looked at for when they began."""
+    paid = payments(case, programme)
+    now = paid.groupby("grant")["year"].transform("min") == year
     return (
         under("ties", paid.loc[now, "tie_id"], paid.loc[~now, "tie_id"]),
         under("evidence", paid.loc[now, "evidence_id"], paid.loc[~now, "evidence_id"]),
