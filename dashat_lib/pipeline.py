@@ -108,7 +108,7 @@ STAGES = (
             "crosswalk",
         ),
     ),
-    Stage("outcomes", ("prevalence", "places", "fact_definitions", "recodes")),
+    Stage("outcomes", ("prevalence", "programmes", "places", "fact_definitions", "recodes")),
     Stage("claims", (*_TESTED, "would_decide")),
     Stage("claims.readings", (*_TESTED, "coders", "second_codings", "audit")),
 )

@@ -172,7 +172,7 @@ def doubts(case: Case, n: int, *, seed: int) -> list[Variant]:
         return []
     names = table["evidence_id"] + "/" + table["code_id"]
     picks = np.column_stack([_picks(name, n, len(others), seed=seed) for name in names]).astype("int8")
-    return [Variant(f"doubt {at + 1}", "doubt", partial(doubted, picks=picks[at])) for at in range(n)]
+    return [Variant(f"doubt {at + 1}", "doubt", partial(doubted, picks=picks[at], table=table)) for at in range(n)]
 
 
 def _picks(name: str, n: int, among: int, *, seed: int) -> np.ndarray:
@@ -181,15 +181,17 @@ def _picks(name: str, n: int, among: int, *, seed: int) -> np.ndarray:
     return np.concatenate(drawn) if drawn else np.zeros(0, dtype="int64")
 
 
-def doubted(case: Case, *, picks: np.ndarray) -> Case:
+def doubted(case: Case, *, picks: np.ndarray, table: pd.DataFrame | None = None) -> Case:
     """Return a case in which each disagreement (:func:`disagreements`) is settled as one coder said.
 
     Parameters
     ----------
     picks : array of int, one a disagreement
         Which coder, by the order of the columns.
+    table : DataFrame, optional
+        The disagreements, where they are known already.
     """
-    table = disagreements(case)
+    table = disagreements(case) if table is None else table
     names = table.columns[2:]
     said = table[list(names)].to_numpy(dtype=object)[np.arange(len(table)), picks]
     given = table[["evidence_id", "code_id"]].assign(

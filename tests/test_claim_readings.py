@@ -70,6 +70,20 @@ def test_statistics_of_ties_are_those_with_a_tie_and_no_coding_under_them(case, 
             assert not {"ties", "codings"} <= tables, asked.fact
 
 
+def test_counts_by_plain_loops_are_those_of_the_tables(few):
+    cases = [few, *(one(few) for one in [*readings.resamples(few, 2, seed=8), *readings.doubts(few, 1, seed=8)])]
+    for one in cases:
+        whole, bare = Reckoning(one), Reckoning(one, bare=True)
+        names = [name for name in bare.counts if name in whole.counts]
+        assert {"n_for", "n_sectors", "n_families_against", "n_mixed", "verdict"} <= set(names)
+        pd.testing.assert_frame_equal(
+            whole.counts[names].sort_index(), bare.counts[names].sort_index(), check_dtype=False
+        )
+        for asked in whole.asked:
+            if asked.statistic in ("n_families", "n_rows", "n_elements", "min_rows"):
+                assert str(whole.measured(asked).value) == str(bare.measured(asked).value), asked
+
+
 def test_a_family_left_out_of_the_facts_is_the_variant_without_it(few, own):
     found = read.without_families(*own).set_index(["reading", "fact_id"])["value"]
     null = claims.resampled(few)

@@ -56,6 +56,7 @@ def texts(case):
     found = {}
     for name in SCHEMAS:
         paths = sorted((raw / name).glob("*.csv")) if name == "frameworks" else [raw / f"{name}.csv"]
+        paths.append(ROOT / f"data/rivals/{name}.csv")
         empty = pd.DataFrame({column: pd.Series(dtype="str") for column in SCHEMAS[name].columns})
         parts = [read_table(path) for path in paths if path.is_file()]
         found[name] = pd.concat(parts, ignore_index=True) if parts else empty

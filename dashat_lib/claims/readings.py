@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from .. import dependency, readings
+from .. import dependency, outcomes, readings
 from ..errors import message
 from ..facts import Ledger, Under, joined, labelled, under
 from ..network import stage as network
@@ -24,8 +25,10 @@ from .verdicts import ClaimVerdict, claim_verdict
 TABLE_COLUMNS = ["claim_id", "kind", "verdict", "n_readings", "share_same", "others"]
 DOUBTS, RESAMPLES = 3 / 10, 2 / 5  # of ``settings.resamples``
 MANY = 100  # readings from which on a second worker is worth its start
-# What each statistic hangs on: those of ties need no coding, those of both need both, those made of others need nothing of their own.
+# What each statistic hangs on: those of ties need no coding, those of figures neither, those of both need both, those made of others nothing
+# of their own.
 OF_TIES = frozenset({*network.STATISTICS, *dependency.STATISTICS})
+OF_FIGURES = frozenset({*outcomes.STATISTICS, "ratio_of_beneficiaries"})
 OF_BOTH = frozenset({"follow_through"})
 OF_OTHERS = frozenset({"n_true", "any_sign", "class_from_verdicts", "not_tested"})
 _HOW = {
@@ -53,7 +56,7 @@ class Plan:
     """
 
     variants: tuple[Variant, ...]
-    held: Mapping[str | Asked, object]
+    held: Mapping[Any, object]
 
 
 def results(case: Case) -> Results:
@@ -114,9 +117,15 @@ def plans(book: Reckoning) -> list[Plan]:
 
     Source families are not among them: :func:`without_families` reads those.
     """
-    case, null = book.case, nulls(book)
+    case = book.case
+    null: dict[Any, object] = {**nulls(book)}
     n, seed = case.settings.resamples, case.settings.seed
-    known = {asked: found.value for asked, found in book.found.items() if asked.statistic not in OF_OTHERS | OF_BOTH}
+    known: dict[Any, object] = {
+        asked: found.value for asked, found in book.found.items() if asked.statistic not in OF_OTHERS | OF_BOTH
+    }
+    figures = {
+        asked: value for asked, value in known.items() if isinstance(asked, Asked) and asked.statistic in OF_FIGURES
+    }
     ties = {asked: value for asked, value in known.items() if is_of_ties(book, asked)}
     words = {asked: value for asked, value in known.items() if asked not in ties}
     codings = [
@@ -131,8 +140,8 @@ def plans(book: Reckoning) -> list[Plan]:
         *readings.teams(case),
     ]
     return [
-        Plan(tuple(codings), {**null, **ties}),
-        Plan(tuple(rows), null),
+        Plan(tuple(codings), {**null, **figures, **ties}),
+        Plan(tuple(rows), {**null, **figures}),
         Plan(tuple(readings.programmes(case)), {**null, **words}),
     ]
 

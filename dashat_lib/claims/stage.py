@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -19,7 +20,7 @@ from .selection import set_key
 from .statistics import OWN, RESAMPLED, ROOMS
 from .verdicts import ClaimVerdict, Tested, claim_verdict, qualifiers, support_of
 
-VERDICT = "verdict"
+VERDICT, RIVAL = "verdict", "rival"
 _HOW = message("Claim {claim}: its necessary tests together. “{words}”")
 _OTHER_LANGUAGES = {"id": "claim_id_text"}  # the column of the claim's words; ``claim_<language>`` otherwise
 
@@ -64,7 +65,7 @@ def facts_of(book: Reckoning) -> Results:
     return ledger.results()
 
 
-def measured(case: Case, held: Mapping[str | Asked, object] | None = None) -> pd.DataFrame:
+def measured(case: Case, held: Mapping[Any, object] | None = None) -> pd.DataFrame:
     """Return the verdict on every claim as a bare fact, for readings that compute them many times.
 
     Parameters
@@ -314,7 +315,7 @@ def test_table(book: Reckoning, found: list[ClaimVerdict]) -> pd.DataFrame:
 
 
 def tensions(case: Case, found: list[ClaimVerdict]) -> pd.DataFrame:
-    """Return the claims that stand against each other inside the document, both verdicts side by side.
+    """Return the claims that stand against each other inside the document, both verdicts side by side; a rival stands outside it.
 
     Returns
     -------
@@ -326,7 +327,7 @@ def tensions(case: Case, found: list[ClaimVerdict]) -> pd.DataFrame:
     verdicts = {one.claim_id: one.verdict for one in found}
     order = {one: at for at, one in enumerate(verdicts)}
     pairs = set()
-    for claim, cell in claims["tension_with"].dropna().items():
+    for claim, cell in claims.loc[claims["kind"] != RIVAL, "tension_with"].dropna().items():
         for other in (one.strip() for one in str(cell).split(";")):
             if other in order and other != claim:
                 pairs.add(tuple(sorted((str(claim), other), key=lambda one: order[one])))

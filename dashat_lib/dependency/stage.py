@@ -9,12 +9,14 @@ from functools import partial
 
 import pandas as pd
 
+from ..admission import admitted
 from ..errors import message
 from ..facts import Ledger, Measured, Statistic, Under, labelled, under
 from ..network.build import of_case
 from ..tables import Case, Results
+from ..words import languages
 from . import continuity, money, ways, whatif
-from .flow import Flow, flow, grants, payments
+from .flow import FLOW, Flow, flow, grants, payments
 
 READ = ("none", "one_team_a_kelurahan")
 SHOWN = (0.5, 0.6, 0.7, 0.8, 0.9)
@@ -448,6 +450,40 @@ def funder_persistence(case: Case, given: Mapping[str, str]) -> Measured:
     )  # fmt: skip
 
 
+def n_programmes(case: Case, given: Mapping[str, str]) -> Measured:
+    """Programmes with a tie of some relations up to a year. Parameters: relations (|; those of the flow if not given), year_to, place, programmes_not (|)."""
+    relations = given["relations"].split("|") if "relations" in given else list(FLOW)
+    left_out = given.get("programmes_not", "").split("|")
+    ties = case.ties[case.ties["relation"].isin(relations)]
+    ties = ties[ties["evidence_id"].isin(admitted(case, place=given.get("place"))["evidence_id"])]
+    counted = (ties["year"] <= int(given["year_to"])) & ~ties["programme"].isin(left_out)
+    found = sorted(ties.loc[counted, "programme"].unique())
+    names = case.programmes.set_index("programme")
+    return Measured(
+        value=len(found),
+        how=message("Programmes other than {others} with a tie of money, supplies or delivery up to {year}: {names}."),
+        details={
+            "others": _programme_names(names, left_out), "year": given["year_to"], "names": _programme_names(names, found),
+        },
+        support=(
+            under("ties", ties.loc[counted, "tie_id"], ties.loc[~counted, "tie_id"]),
+            under("evidence", ties.loc[counted, "evidence_id"], ties.loc[~counted, "evidence_id"]),
+            under("programmes", defines=[*found, *(one for one in left_out if one in names.index)]),
+            under("places", defines=[given["place"]] if "place" in given else []),
+        ),
+        place=given.get("place"),
+    )  # fmt: skip
+
+
+def _programme_names(names: pd.DataFrame, programmes: Iterable[str]) -> dict[str, object]:
+    """Names of programmes in each language."""
+    return {
+        one: ", ".join(str(names.at[name, f"name_{one}"]) for name in programmes if name in names.index) or "–"
+        for one in languages()
+        if f"name_{one}" in names
+    }
+
+
 def _of_case(measure: OnFlow, case: Case, given: Mapping[str, str]) -> Measured:
     return measure(case, flow_of(case, given), given)
 
@@ -464,5 +500,6 @@ STATISTICS: dict[str, Statistic] = {
     **{name: partial(_of_case, one) for name, one in ON_FLOW.items()},
     "hhi_normalised": hhi_normalised,
     "share_left_without_top": share_left_without_top,
+    "n_programmes": n_programmes,
     "funder_persistence": funder_persistence,
 }
