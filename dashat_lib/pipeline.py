@@ -111,6 +111,7 @@ STAGES = (
     Stage("outcomes", ("prevalence", "programmes", "places", "fact_definitions", "recodes")),
     Stage("claims", (*_TESTED, "would_decide")),
     Stage("claims.readings", (*_TESTED, "coders", "second_codings", "audit")),
+    Stage("conclusions", (*_TESTED, "coders", "second_codings", "audit")),
 )
 
 

@@ -18,7 +18,7 @@ KINDS = {
     "confidence": "confidence", "coder_type": "coder_type", "group": "group", "role": "role", "change": "change",
     "unit": "unit", "reason": "reason", "reading_kind": "reading kind", "source_kind": "source kind",
     "coefficient": "coefficient", "rows_in": "rows in", "class": "class", "class_with_weak": "class", "classes": "class", "quadrant": "class", "roles": "class", "roles_by_rule": "class", "roles_coded": "class", "scheme": "scheme", "attribute": "attribute", "basis": "basis", "rests_on": "rests_on", "cut": "cut", "section": "section", "aspect": "aspect", "between": "between", "null": "null", "turns_without_kind": "source kind", "turns_without_sector": "sector", "measure_name": "measure", "band_kind": "band", "metric": "metric", "what": "what", "watched": "watched", "code_level": "code level", "decision": "decision", "action": "action",
-    "roll_up": "roll-up", "exit": "exit", "shock": "shock", "sign": "sign", "dynamics": "dynamics", "dependency": "dependency", "sign_says": "dependency", "search": "search",
+    "roll_up": "roll-up", "exit": "exit", "shock": "shock", "sign": "sign", "dynamics": "dynamics", "dependency": "dependency", "sign_says": "dependency", "search": "search", "tactic": "tactic", "result": "result", "finding_kind": "finding kind", "rival_verdict": "verdict", "test_verdict": "verdict",
 }  # fmt: skip
 YEARS = {"year", "year_from", "year_to"}  # written as they are, without a separator of thousands
 # Columns of ids, and where their names stand: table, key, column or stem of a column a language.

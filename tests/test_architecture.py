@@ -36,6 +36,7 @@ LEVELS = [
     },
     {"tension", "pipeline", "disputes", "reduction", "stakeholders"},
     {"claims"},
+    {"conclusions"},
     {"report", "consequences"},
     {"cli"},
 ]

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from dashat_lib import claims, outcomes
+from dashat_lib import claims, conclusions, indicators, outcomes
 from dashat_lib.claims.reckoning import Reckoning
 from dashat_lib.dependency.stage import n_programmes
+from dashat_lib.readings import only_evidence
 
 THESIS = "uns-digilib-127676"
 
@@ -108,7 +109,10 @@ def test_a_change_is_measured_in_errors_only_where_the_size_of_the_samples_is_kn
 def test_a_rival_is_decided_by_general_statistics_and_no_id_of_the_case_is_in_the_package(case):
     rivals = case.claims[case.claims["kind"] == "rival"]
     assert len(rivals) == 6
-    ids = {*rivals["claim_id"], *case.programmes["programme"], *case.prevalence["area"]} - {"general", "dashat"}  # the second is the name of the package
+    ids = {*rivals["claim_id"], *case.programmes["programme"], *case.prevalence["area"]} - {
+        "general",
+        "dashat",
+    }  # the second is the name of the package
     own = {one["fact"] for one in csv.DictReader((ROOT / "data/rivals/fact_definitions.csv").open(encoding="utf-8"))}
     for path in (ROOT / "dashat_lib").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
@@ -122,3 +126,79 @@ def test_each_rival_has_a_verdict_that_its_tests_give_and_what_would_decide_it(c
         assert found.verdict == claims.combined([test.outcome for test in found.necessary()])
         assert (case.would_decide["claim_id"] == one.claim_id).any()
         assert found.support()
+
+
+# ---- the log -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def log(case):
+    return conclusions.conclusion_log(case)
+
+
+def test_each_finding_stands_under_each_tactic_and_the_others_say_why_not(case, book, log):
+    tested = [one for one in book.tests if claims.claim_verdict(book, one).verdict != "not_tested"]
+    computed = log[log["finding_kind"] != conclusions.ALL]
+    assert set(computed["finding"]) == {*tested, *case.settings.indicators}
+    assert (computed.groupby("finding")["tactic"].nunique() == len(conclusions.TACTICS)).all()
+    assert not computed.duplicated(["finding", "tactic"]).any()
+    rest = log[log["finding_kind"] == conclusions.ALL]
+    assert set(rest["tactic"]) == set(conclusions.NOT_POSSIBLE)
+    assert len({*conclusions.TACTICS, *conclusions.NOT_POSSIBLE}) == 13  # Miles & Huberman (1994), ch. 10
+    assert set(rest["result"]) == {conclusions.NOT_TESTABLE}
+    assert log[["looked_en", "looked_id"]].map(len).gt(10).all(axis=None)
+    assert (log["looked_en"] != log["looked_id"]).all()
+
+
+def test_the_outliers_of_a_claim_are_the_events_without_which_it_turns(case, log):
+    outliers = log[(log["tactic"] == "outliers") & (log["finding_kind"] == "claim")].set_index("finding")
+    turns = claims.results(case).tables["claim_turns"].query("kind == 'event'")
+    assert len(turns)
+    for claim_id, one in outliers.iterrows():
+        expected = turns.loc[turns["claim_id"] == claim_id, "id"].tolist()
+        assert ([] if pd.isna(one["ids"]) else one["ids"].split(";")) == expected
+        assert (one["result"] == "turns") == bool(expected)
+
+
+def test_an_indicator_is_read_without_each_event_under_it_as_its_case_would_be(case):
+    found = {one.name: one for one in conclusions.indicator_findings(case)}["shared-motivation"]
+    place = case.settings.wider_place
+    for event, verdict in found.tried["event"].items():
+        rest = only_evidence(case, case.evidence.loc[case.evidence["event_id"] != event, "evidence_id"])
+        values = indicators.measured(rest).set_index("fact_id")["value"]
+        assert values[f"shared-motivation.{place}.verdict"] == verdict
+    assert found.against
+
+
+def test_a_tactic_is_no_test_of_a_finding_that_nothing_of_its_kind_is_under(case, book, log):
+    results = log.set_index(["finding", "tactic"])["result"]
+    for claim_id in log.loc[log["finding_kind"] == "claim", "finding"].unique():
+        tables = {part.table for part in claims.claim_verdict(book, claim_id).support()}
+        for table, tactic in (
+            ("codings", "researcher effects"),
+            ("evidence", "weighting the evidence"),
+            ("evidence", "triangulating"),
+        ):
+            assert table in tables or results[claim_id, tactic] == conclusions.NOT_TESTABLE
+
+
+def test_a_finding_with_a_supported_rival_does_not_stand_alone(case):
+    rivals = {"R": "supported", "S": "contradicted"}
+    finding = conclusions.Finding("M", "claim", "supported", frozenset(), frozenset(), {}, rivals)
+    look = conclusions.TACTICS["rival explanations"]
+    assert (look(case, finding).result, look(case, finding).ids) == ("turns", ["R"])
+    assert look(case, replace(finding, rivals={"S": "contradicted"})).result == "holds"
+    assert look(case, replace(finding, rivals={"S": "undecidable"})).result == "not testable"
+    assert look(case, replace(finding, rivals={})).result == "not testable"
+
+
+def test_rivals_stand_beside_the_claim_they_name_with_every_test(case, book):
+    table = conclusions.rivals_beside(case)
+    rivals = case.claims[case.claims["kind"] == "rival"].set_index("claim_id")
+    assert set(table["rival"]) == set(rivals.index)
+    assert len(table) == case.claim_tests["claim_id"].isin(rivals.index).sum()
+    assert (table["claim_id"].to_numpy() == rivals.loc[table["rival"], "tension_with"].to_numpy()).all()
+    for one in table.itertuples():
+        assert one.rival_verdict == claims.claim_verdict(book, one.rival).verdict
+    nobody = replace(case, claims=case.claims[case.claims["kind"] != "rival"])
+    assert conclusions.rivals_beside(nobody).empty

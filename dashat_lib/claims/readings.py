@@ -31,6 +31,11 @@ OF_TIES = frozenset({*network.STATISTICS, *dependency.STATISTICS})
 OF_FIGURES = frozenset({*outcomes.STATISTICS, "ratio_of_beneficiaries"})
 OF_BOTH = frozenset({"follow_through"})
 OF_OTHERS = frozenset({"n_true", "any_sign", "class_from_verdicts", "not_tested"})
+# Raw tables without any of which under a claim a kind of reading cannot move it: there it is no reading of the claim.
+MOVES_BY = {
+    "coder": {"codings"}, "dispute": {"codings"}, "doubt": {"codings"}, "cut-off": {"codings"}, "audit": {"evidence"},
+    "resample": {"evidence"}, "roll-up": {"ties", "evidence_actors"}, "programme": {"ties"}, "withdrawal": {"ties", "evidence_actors"},
+}  # fmt: skip
 _HOW = {
     "coder": message("Share of {n} coders by whose codings alone claim {claim} is {verdict}, as it is as settled."),
     "dispute": message("Share of coders of some rows ({n} in all) by whose codings of these rows claim {claim} is {verdict}, as it is as settled."),
@@ -74,7 +79,8 @@ def results(case: Case) -> Results:
     Notes
     -----
     Leaving out a source family is read where a row of the family is under the verdict, the ties of one programme alone where a
-    tie of the programme is: elsewhere nothing could move.
+    tie of the programme is, another coder where codings are (:data:`MOVES_BY`): elsewhere nothing could move, and a share of 1 would say
+    nothing.
     """
     book, found = verdicts_of(case)
     every = plans(book)
@@ -204,12 +210,20 @@ def _fact(one: ClaimVerdict) -> str:
     return f"claim.{one.claim_id}.verdict"
 
 
+def can_move(one: ClaimVerdict, kind: str) -> bool:
+    """Say whether readings of a kind could move a claim: a table they change is under it."""
+    return kind not in MOVES_BY or bool(MOVES_BY[kind] & {part.table for part in one.support()})
+
+
 def _can_move(found: Sequence[ClaimVerdict], values: pd.DataFrame) -> pd.Series:
-    """Which values are readings of a claim: by the ties of a programme only where it has one under the claim."""
+    """Which values are readings of a claim; by the ties of a programme only where it has one under the claim."""
     under_it = {(_fact(one), f"programme {name}") for one in found for name in _programmes(one)}
-    pairs = zip(values["fact_id"], values["reading"], strict=True)
-    met = [kind != "programme" or pair in under_it for kind, pair in zip(values["kind"], pairs, strict=True)]
-    return pd.Series(met, values.index, dtype=bool) & values["fact_id"].isin([_fact(one) for one in found])
+    kinds = {(_fact(one), kind) for one in found for kind in KINDS if can_move(one, kind)}
+    met = [
+        (fact, kind) in kinds and (kind != "programme" or (fact, reading) in under_it)
+        for fact, kind, reading in zip(values["fact_id"], values["kind"], values["reading"], strict=True)
+    ]
+    return pd.Series(met, values.index, dtype=bool)
 
 
 def _programmes(one: ClaimVerdict) -> set[str]:
