@@ -579,3 +579,91 @@ def _place_of(case: Case, area: str) -> str | None:
 
 def _slug(name: str) -> str:
     return name.lower().replace(" ", "-")
+
+
+# ---- what else a change may be due to ----------------------------------------------------------------------------------
+
+NO_AREA, NO_START, NO_ERROR = "no area has both years", "no start year", "no survey states its size"
+
+
+def areas_changed_at_least(case: Case, given: Mapping[str, str]) -> Measured:
+    """Share of the other areas that changed by at least as much as one of them, the same way, in the same survey.
+
+    Parameters: area, province, levels (|), survey, year_from, year_to. An area counts that has one value in each year; undefined
+    where there is none, or where `area` itself has not.
+    """
+    levels = given["levels"].split("|")
+    rows = case.prevalence[(case.prevalence["survey"] == given["survey"]) & case.prevalence["level"].isin(levels)]
+    rows = rows[
+        (rows["province"] == given["province"]) & rows["year"].isin([int(given["year_from"]), int(given["year_to"])])
+    ]
+    found = rows.groupby(["area", "year"])["prevalence_pct"].agg(["nunique", "first"])
+    value = (
+        found["first"]
+        .where(found["nunique"] == 1)
+        .unstack("year")
+        .reindex(columns=[int(given["year_from"]), int(given["year_to"])])
+    )
+    change = (value.iloc[:, 1] - value.iloc[:, 0]).round(10).dropna()
+    own = change.get(given["area"])
+    others = change.drop(given["area"], errors="ignore")
+    known = own is not None and len(others) > 0
+    as_much = (others <= own) if known and own < 0 else (others >= own) if known else others.astype(bool)
+    used = rows["area"].isin(change.index)
+    return Measured(
+        value=float(as_much.mean()) if known else float("nan"),
+        how=message("Share of {n} other areas in {province} with {survey} of {year_from} and {year_to} that changed by at least as much as {area}."),
+        details={"n": len(others), **{name: given[name] for name in ("province", "survey", "year_from", "year_to", "area")}},
+        support=(
+            under("prevalence", rows.loc[used, "prevalence_id"], rows.loc[~used, "prevalence_id"]),
+            under("places", defines=case.places.loc[case.places["name"] == given["area"], "place"]),
+        ),
+        reason=None if known else NO_AREA,
+    )  # fmt: skip
+
+
+def years_from_start(case: Case, given: Mapping[str, str]) -> Measured:
+    """A year minus the year in which a programme began. Parameters: programme, year."""
+    row = case.programmes[case.programmes["programme"] == given["programme"]]
+    start = row["start_year"].dropna()
+    return Measured(
+        value=int(given["year"]) - int(start.iloc[0]) if len(start) else float("nan"),
+        how=message("{year} minus the year in which the programme began."),
+        details={"year": given["year"]},
+        support=(under("programmes", row["programme"]),),
+        reason=None if len(start) else NO_START,
+    )
+
+
+def change_over_error(case: Case, given: Mapping[str, str]) -> Measured:
+    """Size of a change of prevalence in standard errors of a difference of two shares.
+
+    Parameters: as :func:`prevalence_change` with survey; design_effect (1). The size of each sample is the column ``n_sampled`` of
+    ``prevalence``, which a case may have; undefined without it.
+    """
+    change = prevalence_change(case, given)
+    rows = case.prevalence[case.prevalence["prevalence_id"].isin(change.support[0].counted)]
+    sizes = (
+        pd.to_numeric(rows["n_sampled"], errors="coerce")
+        if "n_sampled" in rows
+        else pd.Series(float("nan"), rows.index)
+    )
+    share = rows["prevalence_pct"] / 100
+    variance = (share * (1 - share) / sizes * float(given.get("design_effect", 1))).groupby(rows["year"]).max()
+    error = 100 * float(variance.sum(min_count=2)) ** 0.5 if len(variance) else float("nan")
+    known = change.reason is None and error > 0
+    return Measured(
+        value=abs(float(change.value)) / error if known else float("nan"),  # type: ignore[arg-type]
+        how=message("Change of prevalence in {area} by {by}, {year_from} to {year_to}, in standard errors of the difference."),
+        details=change.details,
+        support=change.support,
+        place=change.place,
+        reason=None if known else change.reason or NO_ERROR,
+    )  # fmt: skip
+
+
+STATISTICS |= {
+    "areas_changed_at_least": areas_changed_at_least,
+    "years_from_start": years_from_start,
+    "change_over_error": change_over_error,
+}

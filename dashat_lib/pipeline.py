@@ -43,6 +43,18 @@ class Stage:
 
 
 _CODED = ("sources", "evidence", "evidence_actors", "codebook", "codings", "recodes", "stakeholders", "places")
+_TESTED = (
+    *_CODED,
+    "ties",
+    "programmes",
+    "prevalence",
+    "beneficiaries",
+    "frameworks",
+    "crosswalk",
+    "claims",
+    "claim_tests",
+    "fact_definitions",
+)
 STAGES = (
     Stage(
         "overview",
@@ -98,22 +110,9 @@ STAGES = (
     ),
     Stage("frameworks", (*_CODED, "frameworks", "crosswalk")),
     Stage("outcomes", ("prevalence", "beneficiaries", "programmes", "places", "fact_definitions", "recodes")),
-    Stage(
-        "claims",
-        (
-            *_CODED,
-            "ties",
-            "programmes",
-            "prevalence",
-            "beneficiaries",
-            "frameworks",
-            "crosswalk",
-            "claims",
-            "claim_tests",
-            "fact_definitions",
-            "would_decide",
-        ),
-    ),
+    Stage("claims", (*_TESTED, "would_decide")),
+    Stage("claims.readings", (*_TESTED, "coders", "second_codings", "audit")),
+    Stage("conclusions", (*_TESTED, "coders", "second_codings", "audit")),
 )
 
 

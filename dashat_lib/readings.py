@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,7 +17,7 @@ import pandas as pd
 from . import fingerprint, indicators
 from .errors import message
 from .facts import Ledger, Under, in_each_language, under
-from .resampling import blocks, poisson_weights, spread
+from .resampling import BLOCK, blocks, poisson_weights, spread
 from .schemas import row_ids
 from .tables import Case, Results
 
@@ -163,26 +164,34 @@ def doubts(case: Case, n: int, *, seed: int) -> list[Variant]:
     """Return `n` variants in which each disagreement of the coders is settled by lot: one of them, drawn anew for each, is taken at their word.
 
     What both gave, and what the settlement made of it, stays. So a verdict is read under the doubt that the coders themselves left.
+    Each disagreement has a stream of its own: how it is settled does not hang on which others there are.
     """
     table = disagreements(case)
     others = [name for name in table if name not in ("evidence_id", "code_id")]
     if not others or table.empty:
         return []
-    picks = np.concatenate(
-        [np.random.default_rng([seed, at]).integers(0, len(others), (size, len(table))) for at, size in blocks(n)]
-    )
-    return [Variant(f"doubt {at + 1}", "doubt", partial(doubted, picks=picks[at].astype("int8"))) for at in range(n)]
+    names = table["evidence_id"] + "/" + table["code_id"]
+    picks = np.column_stack([_picks(name, n, len(others), seed=seed) for name in names]).astype("int8")
+    return [Variant(f"doubt {at + 1}", "doubt", partial(doubted, picks=picks[at], table=table)) for at in range(n)]
 
 
-def doubted(case: Case, *, picks: np.ndarray) -> Case:
+def _picks(name: str, n: int, among: int, *, seed: int) -> np.ndarray:
+    own = zlib.crc32(name.encode())
+    drawn = [np.random.default_rng([seed, at, own]).integers(0, among, BLOCK)[:size] for at, size in blocks(n)]
+    return np.concatenate(drawn) if drawn else np.zeros(0, dtype="int64")
+
+
+def doubted(case: Case, *, picks: np.ndarray, table: pd.DataFrame | None = None) -> Case:
     """Return a case in which each disagreement (:func:`disagreements`) is settled as one coder said.
 
     Parameters
     ----------
     picks : array of int, one a disagreement
         Which coder, by the order of the columns.
+    table : DataFrame, optional
+        The disagreements, where they are known already.
     """
-    table = disagreements(case)
+    table = disagreements(case) if table is None else table
     names = table.columns[2:]
     said = table[list(names)].to_numpy(dtype=object)[np.arange(len(table)), picks]
     given = table[["evidence_id", "code_id"]].assign(
@@ -306,6 +315,48 @@ def rolled_up(case: Case, *, into: Mapping[str, str]) -> Case:
     )
 
 
+def teams(case: Case) -> list[Variant]:
+    """Return the roll-up the other way round: each stakeholder of ``settings.teams`` taken apart; none where there is no such."""
+    return [Variant("one team a kelurahan", "roll-up", taken_apart)] if case.settings.teams else []
+
+
+def taken_apart(case: Case) -> Case:
+    """Return a case in which each stakeholder of ``settings.teams`` is as many stakeholders as it stands for.
+
+    Each has all its ties and is named in all rows that named it; its parts of one kelurahan are taken for it first, since they
+    are among those it stands for. Ids are those of :func:`dashat_lib.dependency.flow` with one team a kelurahan.
+    """
+    who = case.stakeholders
+    inside = who[
+        who["part_of"].isin(list(case.settings.teams)) & (who["level"] == "kelurahan") & (who["sector"] == "community")
+    ]
+    case = rolled_up(case, into=dict(zip(inside["stakeholder_id"], inside["part_of"], strict=True)))
+    there = set(case.stakeholders["stakeholder_id"])
+    parts = {
+        one: [f"{one}~{at:0{len(str(n))}}" for at in range(1, n + 1)]
+        for one, n in case.settings.teams.items()
+        if one in there
+    }
+
+    def apart(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+        for column in columns:
+            table = table.assign(**{column: table[column].map(lambda one: parts.get(one, [one]))}).explode(column)
+        return table.reset_index(drop=True).astype(dict.fromkeys(columns, "str"))
+
+    ties = apart(case.ties, "source_stakeholder", "target_stakeholder")
+    copy = ties.groupby("tie_id").cumcount()
+    ties["tie_id"] += ("~" + copy.astype("str")).where(copy > 0, "")
+    speaker = case.evidence["speaker"]
+    return replace(
+        case,
+        settings=case.settings.model_copy(update={"teams": {}}),
+        stakeholders=apart(case.stakeholders, "stakeholder_id"),
+        ties=ties,
+        evidence_actors=apart(case.evidence_actors, "stakeholder_id"),
+        evidence=case.evidence.assign(speaker=speaker.replace({one: first[0] for one, first in parts.items()})),
+    )
+
+
 def programmes(case: Case) -> list[Variant]:
     """Return one variant a programme: the network by its ties only."""
     found = sorted(case.ties["programme"].unique())
@@ -336,7 +387,8 @@ def run_readings(
     Parameters
     ----------
     stages : functions Case -> DataFrame ``fact_id, value, unit``
-        For example :func:`dashat_lib.indicators.measured`; or a stage's ``results``, whose facts are taken.
+        For example :func:`dashat_lib.indicators.measured`, or a partial of such a function; or a stage's ``results``, whose
+        facts are taken.
     workers : int
         Processes; the numbers do not hang on it.
     progress : bool
@@ -409,7 +461,10 @@ def _kept(
 
 
 def _parts(make: Callable[..., object]) -> tuple[object, ...]:
-    return (make.func.__qualname__, make.args, make.keywords) if isinstance(make, partial) else (make.__qualname__,)
+    """What tells a function, or a partial of one, from others."""
+    if isinstance(make, partial):
+        return (*_parts(make.func), make.args, make.keywords)
+    return make.__module__, make.__qualname__
 
 
 @contextlib.contextmanager
@@ -435,8 +490,10 @@ def _key(case: Case, stages: Sequence[Measure]) -> str:
     digest.update(case.settings.model_dump_json().encode())
     digest.update(fingerprint.of_package().encode())
     digest.update(fingerprint.of_environment().encode())
+    from joblib import hash
+
     for stage in stages:
-        digest.update(f"{stage.__module__}.{stage.__qualname__}".encode())
+        digest.update(str(hash(_parts(stage))).encode())
     return digest.hexdigest()[:20]
 
 

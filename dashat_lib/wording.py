@@ -22,6 +22,7 @@ KINDS = {
     "state": "verdict", "verdict_other": "verdict", "verdict_wider": "verdict", "status": "status", "framework": "framework", "other_framework": "framework",
     "framework_for": "framework", "framework_against": "framework", "frameworks_with": "framework", "frameworks_without": "framework", "why": "why",
     "negative_case": "negative_case", "limit": "limit", "limit_says": "limit says",
+    "tactic": "tactic", "result": "result", "finding_kind": "finding kind", "rival_verdict": "verdict", "test_verdict": "verdict",
 }  # fmt: skip
 YEARS = {"year", "year_from", "year_to"}  # written as they are, without a separator of thousands
 # Columns of ids, and where their names stand: table, key, column or stem of a column a language.

@@ -37,6 +37,7 @@ LEVELS = [
     },
     {"tension", "pipeline", "disputes", "reduction", "stakeholders", "element_pages"},
     {"claims"},
+    {"conclusions"},
     {"report", "consequences"},
     {"cli"},
 ]

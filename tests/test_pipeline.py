@@ -48,7 +48,7 @@ def test_a_changed_table_remakes_the_stages_that_read_it(finished):
     path = finished / "data/raw/prevalence.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",7.59,", ",7.58,", 1), encoding="utf-8", newline="\n")
     again = pipeline.run(finished)
-    assert again.done == ["outcomes", "claims"]
+    assert again.done == ["outcomes", "claims", "claims.readings", "conclusions"]
     assert {"facts.csv", "prevalence_series.csv", "manifest.json"} <= set(again.changed)
     assert "indicator_verdicts.csv" not in again.changed
 
@@ -69,7 +69,8 @@ def test_raw_files_are_the_same_after_a_run(copy_of_case):
 
 def test_the_stored_results_are_what_the_data_give(tmp_path):
     """With the full number of draws, as committed."""
-    shutil.copytree(ROOT / "data/raw", tmp_path / "data/raw")
+    for name in ("raw", "rivals"):
+        shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
     shutil.copy(ROOT / "dashat.toml", tmp_path)
     pipeline.run(tmp_path, notebooks=False)
     assert [

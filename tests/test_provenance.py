@@ -25,6 +25,7 @@ N_MUTATIONS = 100 if os.environ.get("DASHAT_FULL") else 10
 @pytest.fixture(scope="module", autouse=True)
 def quick():
     """Tables that hold no fact are left out: what would turn a claim, key players, the tie that would help. Their own tests compute them."""
+    from dashat_lib import conclusions
     from dashat_lib.claims import stage as claims
     from dashat_lib.dependency import stage as dependency
     from dashat_lib.dependency import whatif
@@ -33,6 +34,7 @@ def quick():
         patch.setattr(
             claims, "claim_turns", lambda *_: pd.DataFrame(columns=["claim_id", "kind", "id", "verdict_after"])
         )
+        patch.setattr(conclusions, "conclusion_log", lambda *_: pd.DataFrame())
         patch.setattr(dependency, "key_players", lambda *_: pd.DataFrame())
         patch.setattr(whatif, "additions", lambda *_, **__: pd.DataFrame(columns=whatif.ADDED))
         yield
@@ -56,6 +58,7 @@ def texts(case):
     found = {}
     for name in SCHEMAS:
         paths = sorted((raw / name).glob("*.csv")) if name == "frameworks" else [raw / f"{name}.csv"]
+        paths.append(ROOT / f"data/rivals/{name}.csv")
         empty = pd.DataFrame({column: pd.Series(dtype="str") for column in SCHEMAS[name].columns})
         parts = [read_table(path) for path in paths if path.is_file()]
         found[name] = pd.concat(parts, ignore_index=True) if parts else empty

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -99,19 +99,41 @@ def worlds(book: Reckoning) -> list[World]:
 def claim_turns(book: Reckoning, verdicts: Iterable[ClaimVerdict]) -> pd.DataFrame:
     """Return each single event, and each single source family, without which a claim's verdict is another.
 
-    A fact is computed again only where a left-out row is under it.
-
     Returns
     -------
     DataFrame, one row a claim and what is left out
         ``claim_id, kind`` (event, source), ``id`` (``event_id`` or ``source_family``), ``verdict, verdict_after``.
     """
     base = {one.claim_id: one.verdict for one in verdicts}
-    under, needs = _index(book), _needs(book, base)
+    found = [
+        (claim_id, world.kind, world.name, base[claim_id], after)
+        for world, others in verdicts_without(book, base, worlds(book))
+        for claim_id, after in others.items()
+        if after != base[claim_id]
+    ]
+    order = {claim: at for at, claim in enumerate(base)}
+    table = pd.DataFrame(found, columns=TURN_COLUMNS).astype("str")
+    at = table["claim_id"].map(order)
+    return table.assign(at=at).sort_values(["at", "kind", "id"], ignore_index=True).drop(columns="at")
+
+
+def verdicts_without(
+    book: Reckoning, claims: Collection[str], every: Sequence[World]
+) -> Iterator[tuple[World, dict[str, str]]]:
+    """Yield each world with the verdict, in it, on each claim that a left-out row is under.
+
+    A fact is computed again only where a left-out row is under it; that what comes out is what the case without the rows gives
+    is held by a test.
+
+    Parameters
+    ----------
+    book : Reckoning
+        Of the whole case, the verdicts on the claims already in it.
+    """
+    under, needs = _index(book), _needs(book, claims)
     rows_of = _rows_of(book)
-    every = worlds(book)
-    counts = _counts(book, every)
-    found, done = [], {}
+    counts = _counts(book, list(every))
+    done: dict[object, dict[str, str]] = {}
     for at, world in enumerate(every):
         left_out = (world.evidence, world.figures)  # an event that one family alone reports is left out once
         if left_out not in done:
@@ -120,13 +142,7 @@ def claim_turns(book: Reckoning, verdicts: Iterable[ClaimVerdict]) -> pd.DataFra
             touched = frozenset(asked for row in rows for asked in under.get(row, ()))
             other = book.without(world, touched, counts.get(at, {}))
             done[left_out] = {one: claim_verdict(other, one).verdict for one, asked in needs.items() if asked & touched}
-        for claim_id, after in done[left_out].items():
-            if after != base[claim_id]:
-                found.append((claim_id, world.kind, world.name, base[claim_id], after))
-    order = {claim: at for at, claim in enumerate(base)}
-    table = pd.DataFrame(found, columns=TURN_COLUMNS).astype("str")
-    at = table["claim_id"].map(order)
-    return table.assign(at=at).sort_values(["at", "kind", "id"], ignore_index=True).drop(columns="at")
+        yield world, done[left_out]
 
 
 def _index(book: Reckoning) -> dict[tuple[str, str], list[Asked]]:

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from .. import indicators
-from ..admission import SWAPPED, admitted, codes_below, places_within, pooled, tally
+from ..admission import SWAPPED, admitted, code_sets, codes_below, elements, places_within, pooled, tally
+from ..dependency import Flow, flow_of
 from ..errors import DashatError, Problem, message
 from ..facts import Measured, Under, joined, parameters, under
 from ..network.stage import ei_and_null, network_of, shuffled_groups
@@ -24,6 +25,7 @@ from ..schemas import WRITE_NEAREST, nearest, row_ids
 from ..settings import Settings
 from ..tables import Case, Network
 from .comparisons import Comparison, Reference, comparisons
+from .counting import Coded, events_of, said, tallied
 from .ingredients import ingredient, is_ingredient
 from .selection import ANYWHERE, set_key
 from .statistics import ASKS_D1, NEEDS, STATISTICS
@@ -111,7 +113,7 @@ class Reckoning:
     ----------
     case : Case
     held : mapping fact -> value, optional
-        Facts or ingredients that are not computed: they have this value, and nothing under them.
+        Facts or ingredients that are not computed, by name or with their parameters: they have this value, and nothing under them.
     base : Reckoning, optional
         The same case with all its rows; what the left-out rows are not under is taken from there.
     world : World, optional
@@ -124,7 +126,7 @@ class Reckoning:
         self,
         case: Case,
         *,
-        held: Mapping[str, object] | None = None,
+        held: Mapping[Any, object] | None = None,
         base: Reckoning | None = None,
         world: World | None = None,
         bare: bool = False,
@@ -136,8 +138,10 @@ class Reckoning:
         self._below: dict[tuple[str, ...], set[str]] = {}
         self._within: dict[str, set[str]] = {}
         self._networks: dict[tuple[str, str], Network] = {}
+        self._flows: dict[tuple[str, str], Flow] = {}
         self._ei: dict[tuple[str, ...], tuple[float, np.ndarray | None]] = {}
         self._elements: dict[str, indicators.Material] = {}
+        self._met: dict[str, dict[str, set[str]]] = {}
         self.worlds_counts: Mapping[tuple[str, str], pd.Series | None] = {}
         self._open: list[str] = []
         self.unsuited: dict[str, Problem] = {}  # definitions whose parameters a statistic could not read
@@ -201,13 +205,24 @@ class Reckoning:
         return table[~table["evidence_id"].isin(self.world.evidence)]
 
     @cached_property
+    def plain(self) -> list[Coded]:
+        """The rows of ``coded`` as plain values, for those who loop over few of them."""
+        return [Coded(*one) for one in zip(*(self.coded[name].tolist() for name in Coded._fields), strict=True)]
+
+    @cached_property
+    def sectors(self) -> dict[str, set[str]]:
+        """For each evidence row the sectors of the stakeholders it names."""
+        of = dict(zip(self.stakeholders["stakeholder_id"].tolist(), self.stakeholders["sector"].tolist(), strict=True))
+        return {row: {of[one] for one in named if one in of} for row, named in self.actors.items()}
+
+    @cached_property
     def actors(self) -> dict[str, set[str]]:
         """For each evidence row the stakeholders it names."""
         if self.base is not None:
             return self.base.actors
         table = self._case.evidence_actors
         found: dict[str, set[str]] = {}
-        for row, who in zip(table["evidence_id"], table["stakeholder_id"], strict=True):
+        for row, who in zip(table["evidence_id"].tolist(), table["stakeholder_id"].tolist(), strict=True):
             found.setdefault(row, set()).add(who)
         return found
 
@@ -243,6 +258,13 @@ class Reckoning:
             self._networks[key] = made
         return self._networks[key]
 
+    def flow(self, given: Mapping[str, str]) -> Flow:
+        """Return the flow of resources that parameters speak of, each made once."""
+        key = (given["programme"], given.get("roll_up", "none"))
+        if key not in self._flows:
+            self._flows[key] = flow_of(self.case, given)
+        return self._flows[key]
+
     def elements(self, framework: str) -> indicators.Material:
         """Return the coded rows of all elements of a framework that a definition names, on the wider place."""
         if framework not in self._elements:
@@ -252,12 +274,38 @@ class Reckoning:
                 rows = rows.assign(event_stance=pooled(rows, keys=indicators.KEYS))
                 self._elements[framework] = replace(whole, rows=rows)
             else:
-                named = [dict(one.given) for one in self.asked if one.statistic == "n_elements"]
-                dimensions = [g["dimension"] for g in named if g.get("framework") == framework and "dimension" in g]
                 self._elements[framework] = indicators.gather(
-                    self._case, framework=framework, dimensions=list(dict.fromkeys(dimensions)), places=[self.settings.wider_place]
+                    self._case, framework=framework, dimensions=self.dimensions(framework), places=[self.settings.wider_place]
                 )  # fmt: skip
         return self._elements[framework]
+
+    def dimensions(self, framework: str) -> list[str]:
+        """Return the dimensions of a framework that definitions count elements of."""
+        named = [dict(one.given) for one in self.asked if one.statistic == "n_elements"]
+        return list(
+            dict.fromkeys(g["dimension"] for g in named if g.get("framework") == framework and "dimension" in g)
+        )
+
+    def met(self, framework: str) -> dict[str, set[str]]:
+        """Return, of each dimension of a framework, the elements with an event for on the wider place; by plain loops."""
+        if framework not in self._met:
+            scored = elements(self._case, framework, self.dimensions(framework))
+            found = events_of(self._of_sets(code_sets(self._case, scored)))
+            seen = {key for key, events in found.items() if any(said(one) == "for" for one in events.values())}
+            own = scored[scored["element_id"].notna() & scored["set_id"].isin(seen)]
+            self._met[framework] = {one: set(part) for one, part in own.groupby("dimension_id")["set_id"]}
+        return self._met[framework]
+
+    def _of_sets(self, sets: pd.DataFrame) -> Iterator[tuple[str, Coded]]:
+        member: dict[str, list[tuple[str, bool]]] = {}
+        for set_id, code, turned in zip(
+            *(sets[name].tolist() for name in ("set_id", "code_id", "reversed")), strict=True
+        ):
+            member.setdefault(code, []).append((set_id, turned))
+        inside = self.within(self.settings.wider_place)
+        for one in self.plain:
+            for set_id, turned in member.get(one.code_id, ()) if one.place in inside else ():
+                yield set_id, one._replace(stance=SWAPPED.get(one.stance, one.stance)) if turned else one
 
     @cached_property
     def arcs(self) -> pd.DataFrame:
@@ -402,8 +450,9 @@ class Reckoning:
 
     def measured(self, asked: Asked) -> Measured:
         """Return a fact that is asked for with all its parameters."""
-        if asked.fact in self.held:
-            return Measured(self.held[asked.fact], "", {}, (), reason=HELD)
+        for name in (asked.fact, asked):
+            if name in self.held:
+                return Measured(self.held[name], "", {}, (), reason=HELD)
         if self.base is not None and asked not in self.touched:
             return self.base.measured(asked)
         if asked not in self.found:
@@ -508,7 +557,22 @@ class Reckoning:
     @cached_property
     def counts(self) -> pd.DataFrame:
         """Events for and against each code set (:func:`dashat_lib.admission.tally`), by ``set_id, scope``."""
+        if self.bare:
+            counts = tallied(self._members(), self.sectors, self.settings.rule)
+            return counts.set_axis(pd.MultiIndex.from_tuples(counts.index, names=["set_id", "scope"]))
         return self._counted(self.set_rows)
+
+    def _members(self) -> Iterator[tuple[tuple[str, str], Coded]]:
+        """The codings of every one of ``sets``, reversed codes turned round, as plain values."""
+        sets: dict[str, set[tuple[tuple[str, str], bool]]] = {}
+        for key in self.sets:
+            for part, turned in zip(key[0].split("~"), (False, True), strict=True):
+                for code in self.below(part) if part else ():
+                    sets.setdefault(code, set()).add((key, turned))
+        for one in self.plain:
+            for key, turned in sets.get(one.code_id, ()):
+                if key[1] == ANYWHERE or one.place in self.within(key[1]):
+                    yield key, one._replace(stance=SWAPPED.get(one.stance, one.stance)) if turned else one
 
     def _counted(self, rows: pd.DataFrame) -> pd.DataFrame:
         counts = tally(rows, self._case, keys=["set_id", "scope"], rule=self.settings.rule)

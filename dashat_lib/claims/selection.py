@@ -86,6 +86,31 @@ def _meets(book: Reckoning, codings: pd.DataFrame, given: Mapping[str, str]) -> 
     return met
 
 
+def values_of(book: Reckoning, given: Mapping[str, str], column: str) -> set[str]:
+    """Return the values of a column of ``evidence`` in the rows that :func:`choose` counts, by plain loops.
+
+    For readings, which want the number only.
+    """
+    place = given.get("place", book.settings.wider_place)
+    inside = None if place == ANYWHERE else book.within(place)
+    codes = book.below(given["codes"]) if "codes" in given else set()
+    words = "|".join(re.escape(one) for one in given.get("text_contains", "").split("|"))
+    found = {
+        getattr(one, column)
+        for one in book.plain
+        if one.code_id in codes
+        and (inside is None or one.place in inside)
+        and one.stance == given.get("stance", one.stance)
+        and ("actor" not in given or given["actor"] in book.actors.get(one.evidence_id, ()))
+        and ("actor_not" not in given or given["actor_not"] not in book.actors.get(one.evidence_id, ()))
+        and (not words or re.search(words, one.text_en, re.IGNORECASE))
+    }
+    ids = [one for one in given.get("evidence_ids", "").split("|") if one in book.evidence.index]
+    if not ids:
+        return found
+    return found | set(book.at(book.evidence.loc[ids], given.get("place", ANYWHERE))[column])
+
+
 def set_of(book: Reckoning, given: Mapping[str, str]) -> tuple[str, str]:
     key = set_key(given, book.settings)
     if key is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -19,7 +20,7 @@ from .selection import set_key
 from .statistics import OWN, RESAMPLED, ROOMS
 from .verdicts import ClaimVerdict, Tested, claim_verdict, qualifiers, support_of
 
-VERDICT = "verdict"
+VERDICT, RIVAL = "verdict", "rival"
 _HOW = message("Claim {claim}: its necessary tests together. “{words}”")
 _OTHER_LANGUAGES = {"id": "claim_id_text"}  # the column of the claim's words; ``claim_<language>`` otherwise
 
@@ -64,7 +65,7 @@ def facts_of(book: Reckoning) -> Results:
     return ledger.results()
 
 
-def measured(case: Case, held: Mapping[str, object] | None = None) -> pd.DataFrame:
+def measured(case: Case, held: Mapping[Any, object] | None = None) -> pd.DataFrame:
     """Return the verdict on every claim as a bare fact, for readings that compute them many times.
 
     Parameters
@@ -86,7 +87,11 @@ def measured(case: Case, held: Mapping[str, object] | None = None) -> pd.DataFra
 
 def resampled(case: Case) -> dict[str, object]:
     """Return the values of the facts and ingredients of a case that have a null of their own, to be held in its readings."""
-    book = Reckoning(case)
+    return nulls(Reckoning(case))
+
+
+def nulls(book: Reckoning) -> dict[str, object]:
+    """Return the values of the facts and ingredients that have a null of their own."""
     asked = {one for one in book.asked if one.statistic in RESAMPLED or is_resampled(one.fact)}
     return {one.fact: book.measured(one).value for one in sorted(asked, key=lambda one: one.fact)}
 
@@ -310,7 +315,7 @@ def test_table(book: Reckoning, found: list[ClaimVerdict]) -> pd.DataFrame:
 
 
 def tensions(case: Case, found: list[ClaimVerdict]) -> pd.DataFrame:
-    """Return the claims that stand against each other inside the document, both verdicts side by side.
+    """Return the claims that stand against each other inside the document, both verdicts side by side; a rival stands outside it.
 
     Returns
     -------
@@ -322,7 +327,7 @@ def tensions(case: Case, found: list[ClaimVerdict]) -> pd.DataFrame:
     verdicts = {one.claim_id: one.verdict for one in found}
     order = {one: at for at, one in enumerate(verdicts)}
     pairs = set()
-    for claim, cell in claims["tension_with"].dropna().items():
+    for claim, cell in claims.loc[claims["kind"] != RIVAL, "tension_with"].dropna().items():
         for other in (one.strip() for one in str(cell).split(";")):
             if other in order and other != claim:
                 pairs.add(tuple(sorted((str(claim), other), key=lambda one: order[one])))

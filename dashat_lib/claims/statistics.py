@@ -38,6 +38,7 @@ from .selection import (
     place_name,
     set_of,
     set_support,
+    values_of,
 )
 
 if TYPE_CHECKING:
@@ -164,15 +165,17 @@ def not_tested(book: Reckoning, given: Mapping[str, str]) -> Measured:
 
 
 def _counted(book: Reckoning, given: Mapping[str, str], column: str, how: str) -> Measured:
-    chosen = choose(book, given)
-    n = int(chosen.rows.loc[chosen.rows["counted"], column].nunique())
+    if not {"codes", "evidence_ids"} & set(given):
+        raise KeyError("codes")
+    chosen = None if book.bare else choose(book, given)
+    n = len(values_of(book, given, column)) if chosen is None else int(chosen.rows.loc[chosen.rows["counted"], column].nunique())  # fmt: skip
     enough = n >= int(given.get("undefined_below", 0))
     place = given.get("place", book.settings.wider_place if "codes" in given else ANYWHERE)
     return Measured(
         value=n if enough else float("nan"),
         how=how,
         details={"n": n, **conditions_of(book, given)},
-        support=chosen.support,
+        support=() if chosen is None else chosen.support,
         place=None if place == ANYWHERE else place,
         reason=None if enough else TOO_FEW,
     )
@@ -495,11 +498,25 @@ def _of_network(measure: network.OnNetwork, book: Reckoning, given: Mapping[str,
     return measure(net, given, book.settings.seed)
 
 
+def _of_flow(measure: dependency.stage.OnFlow, book: Reckoning, given: Mapping[str, str]) -> Measured:
+    return measure(book.case, book.flow(given), given)
+
+
 def _ei_minus_null(book: Reckoning, given: Mapping[str, str]) -> Measured:
     return network.ei_told(book.network(given), given, *book.ei(given))
 
 
+def _min_rows(book: Reckoning, given: Mapping[str, str]) -> Measured:
+    if not book.bare:
+        return indicators.min_rows(book.case, given)
+    roots = [{"codes": one, "place": given["place"]} for one in given["codes"].split("|")]
+    n = min(len(values_of(book, one, "evidence_id")) for one in roots)
+    return Measured(n if n >= int(given["undefined_below"]) else math.nan, "", {}, ())
+
+
 def _n_elements(book: Reckoning, given: Mapping[str, str]) -> Measured:
+    if book.bare and book.world is None:
+        return Measured(len(book.met(given["framework"]).get(given["dimension"], ())), "", {}, ())
     material = book.elements(given["framework"])
     if book.bare:
         return Measured(indicators.n_met(material, given["dimension"]), "", {}, ())
@@ -521,8 +538,10 @@ STATISTICS: dict[str, OfReckoning] = {
     **{name: partial(_of_case, one) for name, one in ROOMS.items()},
     # the same statistics on what was read already
     **{name: partial(_of_network, one) for name, one in network.ON_NETWORK.items()},
+    **{name: partial(_of_flow, one) for name, one in dependency.ON_FLOW.items()},
     "ei_minus_null": _ei_minus_null,
     "n_elements": _n_elements,
+    "min_rows": _min_rows,
     **OWN,
 }
 # Statistics that count the events of a code set: all sets are counted in one pass.

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
+from ..admission import admitted
 from ..errors import message
 from ..facts import Ledger, Measured, Statistic, Under, labelled, under
 from ..network.build import of_case
 from ..tables import Case, Results
 from ..words import languages, reader
 from . import continuity, money, ways, whatif
-from .flow import READINGS, Flow, flow, grants, payments, read_as
+from .flow import FLOW, READINGS, Flow, flow, grants, payments, read_as
 
 READ = tuple(READINGS)
 SHOWN = (0.5, 0.6, 0.7, 0.8, 0.9)
@@ -322,9 +324,13 @@ def _persistence_facts(ledger: Ledger, case: Case) -> pd.DataFrame:
 # ---- general statistics that fact_definitions.csv may name -----------------------------------------------------------
 
 
-def share_kappa_at_most(case: Case, given: Mapping[str, str]) -> Measured:
+def flow_of(case: Case, given: Mapping[str, str]) -> Flow:
+    """Return the flow that the parameters programme and roll_up (none ...) speak of."""
+    return flow(case, given["programme"], roll_up=given.get("roll_up", "none"))
+
+
+def share_kappa_at_most(case: Case, whole: Flow, given: Mapping[str, str]) -> Measured:
     """Share of the groups with an arc that have few ways. Parameters: programme, k, roll_up (none ...), funders_removable (yes, no)."""
-    whole = flow(case, given["programme"], roll_up=given.get("roll_up", "none"))
     leave = given.get("funders_removable", "yes") == "yes"
     counted = [ways.cut(whole, group, funders_leave=leave).kappa for group in whole.beneficiaries]
     few = [one for one in counted if one is not None and one <= int(given["k"])]
@@ -337,9 +343,8 @@ def share_kappa_at_most(case: Case, given: Mapping[str, str]) -> Measured:
     )  # fmt: skip
 
 
-def share_reached(case: Case, given: Mapping[str, str]) -> Measured:
+def share_reached(case: Case, whole: Flow, given: Mapping[str, str]) -> Measured:
     """Share of the groups reached that still are after a withdrawal; the smallest or largest over several. Parameters: programme, take (min, max), withdraw (|): "top funder by amount", "top intermediary by groups cut"."""
-    whole = flow(case, given["programme"])
     served = ways.reached(whole)
     between = whatif.top_intermediary(whole)
     gone = {
@@ -398,9 +403,8 @@ def paid_support(case: Case, programme: str, years: tuple[int, int]) -> tuple[Un
     )  # fmt: skip
 
 
-def n_sectors_important(case: Case, given: Mapping[str, str]) -> Measured:
+def n_sectors_important(case: Case, whole: Flow, given: Mapping[str, str]) -> Measured:
     """Sectors with a stakeholder that matters to some group reached. Parameters: programme, p."""
-    whole = flow(case, given["programme"])
     found = continuity.importance(whole, float(given["p"]), seed=case.settings.seed)
     found = found[(found["value"] > 0) & found["group"].isin(ways.reached(whole))]
     sectors = _belonging(case)[0]
@@ -413,9 +417,8 @@ def n_sectors_important(case: Case, given: Mapping[str, str]) -> Measured:
     )  # fmt: skip
 
 
-def birnbaum_top_share(case: Case, given: Mapping[str, str]) -> Measured:
+def birnbaum_top_share(case: Case, whole: Flow, given: Mapping[str, str]) -> Measured:
     """Largest share of one stakeholder in all importance, averaged over the groups reached. Parameters: programme, p."""
-    whole = flow(case, given["programme"])
     p, served = float(given["p"]), ways.reached(whole)
     teams = whatif.delivery_teams(case, whole)
     shares = [_top_share(continuity.importance(whole, p, perfect=sure, seed=case.settings.seed), served) for sure in ((), teams)]  # fmt: skip
@@ -455,12 +458,56 @@ def funder_persistence(case: Case, given: Mapping[str, str]) -> Measured:
     )  # fmt: skip
 
 
-STATISTICS: dict[str, Statistic] = {
+def n_programmes(case: Case, given: Mapping[str, str]) -> Measured:
+    """Programmes with a tie of some relations up to a year. Parameters: relations (|; those of the flow if not given), year_to, place, programmes_not (|)."""
+    relations = given["relations"].split("|") if "relations" in given else list(FLOW)
+    left_out = given.get("programmes_not", "").split("|")
+    ties = case.ties[case.ties["relation"].isin(relations)]
+    ties = ties[ties["evidence_id"].isin(admitted(case, place=given.get("place"))["evidence_id"])]
+    counted = (ties["year"] <= int(given["year_to"])) & ~ties["programme"].isin(left_out)
+    found = sorted(ties.loc[counted, "programme"].unique())
+    names = case.programmes.set_index("programme")
+    return Measured(
+        value=len(found),
+        how=message("Programmes other than {others} with a tie of money, supplies or delivery up to {year}: {names}."),
+        details={
+            "others": _programme_names(names, left_out), "year": given["year_to"], "names": _programme_names(names, found),
+        },
+        support=(
+            under("ties", ties.loc[counted, "tie_id"], ties.loc[~counted, "tie_id"]),
+            under("evidence", ties.loc[counted, "evidence_id"], ties.loc[~counted, "evidence_id"]),
+            under("programmes", defines=[*found, *(one for one in left_out if one in names.index)]),
+            under("places", defines=[given["place"]] if "place" in given else []),
+        ),
+        place=given.get("place"),
+    )  # fmt: skip
+
+
+def _programme_names(names: pd.DataFrame, programmes: Iterable[str]) -> dict[str, object]:
+    """Names of programmes in each language."""
+    return {
+        one: ", ".join(str(names.at[name, f"name_{one}"]) for name in programmes if name in names.index) or "–"
+        for one in languages()
+        if f"name_{one}" in names
+    }
+
+
+def _of_case(measure: OnFlow, case: Case, given: Mapping[str, str]) -> Measured:
+    return measure(case, flow_of(case, given), given)
+
+
+OnFlow = Callable[[Case, Flow, Mapping[str, str]], Measured]
+# Of a flow (:func:`flow_of`) that is there already: for those who measure one flow several times.
+ON_FLOW: dict[str, OnFlow] = {
     "share_kappa_at_most": share_kappa_at_most,
     "share_reached": share_reached,
-    "hhi_normalised": hhi_normalised,
-    "share_left_without_top": share_left_without_top,
     "n_sectors_important": n_sectors_important,
     "birnbaum_top_share": birnbaum_top_share,
+}
+STATISTICS: dict[str, Statistic] = {
+    **{name: partial(_of_case, one) for name, one in ON_FLOW.items()},
+    "hhi_normalised": hhi_normalised,
+    "share_left_without_top": share_left_without_top,
+    "n_programmes": n_programmes,
     "funder_persistence": funder_persistence,
 }
