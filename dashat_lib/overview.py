@@ -101,6 +101,9 @@ def results(case: Case) -> Results:
     """Return the overview as tables and facts."""
     ledger = Ledger()
     tables = dict(case.tables())
+    tables["claims"] = case.claims[
+        case.claims["kind"] != "rival"
+    ]  # an explanation beside the document is no sentence of it
     for name, how in _TOTALS.items():
         ids = row_ids(name, tables[name])
         ledger.add(f"n_{name}", len(ids), unit=name, how=how, support=[under(name, ids)])

@@ -159,7 +159,8 @@ def verdict_table(book: Reckoning, found: list[ClaimVerdict], turns: pd.DataFram
     Returns
     -------
     DataFrame, one row a claim
-        ``claim_id, sentence_no, claim_en, claim_id_text, verdict, qualifier`` (";"-joined words of a closed list),
+        ``claim_id, kind`` ("rival": no sentence of the document, but an explanation beside it), ``sentence_no, claim_en, claim_id_text, verdict,
+        qualifier`` (";"-joined words of a closed list),
         ``fragile_families`` (source families without any one of which the verdict turns), ``fragile_sources`` (publisher and date
         of each), ``seen_en, seen_id`` ... (what the deciding tests saw, in words), ``n_for, n_against`` (events, where one
         deciding test is by rule D1), ``scope`` (place), ``question_en, question_id`` (what would decide it), ``ask_whom``.
@@ -173,7 +174,7 @@ def verdict_table(book: Reckoning, found: list[ClaimVerdict], turns: pd.DataFram
         counts = [count for test in one.necessary() if (count := _counts(book, test.test)) is not None]
         asked = ask.loc[one.claim_id] if one.claim_id in ask.index else {}
         rows.append(
-            {"claim_id": one.claim_id, "sentence_no": claims.at[one.claim_id, "sentence_no"],
+            {"claim_id": one.claim_id, "kind": claims.at[one.claim_id, "kind"], "sentence_no": claims.at[one.claim_id, "sentence_no"],
              "claim_en": claims.at[one.claim_id, "claim_en"], "claim_id_text": claims.at[one.claim_id, "claim_id_text"],
              "verdict": one.verdict, "qualifier": ";".join(qualifiers(book, one, fragile)) or None,
              "fragile_families": ";".join(fragile) or None, "fragile_sources": ";".join(publishers[id_] for id_ in fragile) or None,

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 
 from ..facts import COUNTED, LOOKED_AT
 from ..tables import Case, Results
 from ..words import Reader
+from .stage import RIVAL
 
 # Units of facts that add up signs: their wording names facts by id, which no reader needs.
 _SIGNS, _BALANCE = ("signs (0-2)", "signs (0-3)"), "-1, 0 or 1"
 _PUBLISHED = ("evidence", "prevalence", "beneficiaries")  # tables whose rows a source prints
 _OWN_WORDS = {"id": "id_text"}  # claims.csv names the Indonesian words claim_id_text: claim_id is the id
+
+
+def without_rivals(results: Results) -> Results:
+    """Return the results with the claims of the document only: rows of rival explanations are left out of every table that names claims."""
+    verdicts = results.tables["verdicts"]
+    rivals = verdicts.loc[verdicts["kind"] == RIVAL, "claim_id"]
+    kept = {
+        name: one[~one["claim_id"].isin(rivals)].reset_index(drop=True) if "claim_id" in one else one
+        for name, one in results.tables.items()
+    }
+    return replace(results, tables=kept)
 
 
 def labelled(table: pd.DataFrame, say: Reader) -> pd.DataFrame:
