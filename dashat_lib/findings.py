@@ -94,12 +94,18 @@ def facts(case_folder: Path) -> dict[str, dict[str, str]]:
 
 
 def change_of_prevalence(case_folder: Path, say: Reader) -> list[str]:
-    """Return one sentence for each change of prevalence that the study defines, survey and weighing apart."""
+    """Return one sentence for each change of prevalence in points that the study defines, survey and weighing apart, each once."""
     how = "how" if say.language == "en" else f"how_{say.language}"
-    sentences = []
+    sentences: list[str] = []
+    told: set[str] = set()
     for row in facts(case_folder).values():
-        if not row["fact_id"].startswith("prevalence_change_"):
+        if (
+            not row["fact_id"].startswith("prevalence_change_")
+            or row["unit"] != "percentage points"
+            or row[how] in told
+        ):
             continue
+        told.add(row[how])
         if not row["value"]:
             sentences.append(say("{what} undefined ({reason}).", what=row[how], reason=row["reason"]))
             continue
