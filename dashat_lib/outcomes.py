@@ -593,7 +593,8 @@ def areas_changed_at_least(case: Case, given: Mapping[str, str]) -> Measured:
     where there is none, or where `area` itself has not.
     """
     levels = given["levels"].split("|")
-    rows = case.prevalence[(case.prevalence["survey"] == given["survey"]) & case.prevalence["level"].isin(levels)]
+    rows = rates_of(case)
+    rows = rows[(rows["survey"] == given["survey"]) & rows["level"].isin(levels)]
     rows = rows[
         (rows["province"] == given["province"]) & rows["year"].isin([int(given["year_from"]), int(given["year_to"])])
     ]

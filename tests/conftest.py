@@ -33,13 +33,41 @@ def case():
     return read_case(ROOT)
 
 
-@pytest.fixture
-def copy_of_case(tmp_path):
-    """The case's data and settings in a folder of its own, without notebooks."""
-    folder = tmp_path / "kasus contoh"
-    shutil.copytree(ROOT / "data/raw", folder / "data/raw")
+def copied(folder):
+    """The case's data and settings in `folder`, without notebooks, with few random draws."""
+    for name in ("raw", "rivals"):
+        shutil.copytree(ROOT / "data" / name, folder / "data" / name)
     settings = (ROOT / "dashat.toml").read_text(encoding="utf-8")
     few = settings.replace("resamples = 500", "resamples = 20")  # quick; the committed results have the full number
     assert few != settings
     (folder / "dashat.toml").write_text(few, encoding="utf-8", newline="\n")
+    return folder
+
+
+@pytest.fixture
+def copy_of_case(tmp_path):
+    """The case's data and settings in a folder of its own, without notebooks."""
+    return copied(tmp_path / "kasus contoh")
+
+
+@pytest.fixture(scope="session")
+def run_once(tmp_path_factory):
+    """A copy of the case that was run: made once, to be copied and never changed."""
+    from dashat_lib import pipeline
+
+    folder = copied(tmp_path_factory.mktemp("run") / "kasus contoh")
+    pipeline.run(folder)
+    return folder
+
+
+@pytest.fixture
+def finished(tmp_path, run_once):
+    """A copy of the case that was run, with its results and its cache."""
+    shutil.copytree(run_once, tmp_path / "selesai")
+    return tmp_path / "selesai"
+
+
+def with_cache(folder, run_once):
+    """Give a copy of the case the stages that were computed once for equal data."""
+    shutil.copytree(run_once / ".dashat/cache", folder / ".dashat/cache", dirs_exist_ok=True)
     return folder

@@ -21,9 +21,8 @@ def dashat(*words, python=()):
 
 
 @pytest.mark.parametrize("words", [("--help",), ("run",)])
-def test_pandas_is_not_imported_for_help_or_an_unchanged_run(words):
-    dashat("run")
-    found = dashat(*words, python=("-X", "importtime"))
+def test_pandas_is_not_imported_for_help_or_an_unchanged_run(words, finished):
+    found = dashat(*words, *([str(finished)] if words == ("run",) else []), python=("-X", "importtime"))
     assert found.returncode == 0
     assert "dashat_lib" in found.stderr
     assert "| pandas" not in found.stderr
@@ -90,13 +89,13 @@ def test_help_reads_as_it_did():
     assert "\n\n".join(found) + "\n" == (ROOT / "tests/help.txt").read_text(encoding="utf-8")
 
 
-def test_every_dashat_command_of_the_readme_runs(tmp_path):
+def test_every_dashat_command_of_the_readme_runs(tmp_path, finished):
     (tmp_path / "nodes.csv").write_text("id\na\nb\n", encoding="utf-8")
     (tmp_path / "edges.csv").write_text("source,target\na,b\n", encoding="utf-8")
     (tmp_path / "ratings.csv").write_text("unit,A,B\n1,x,x\n2,y,x\n", encoding="utf-8")
     words = {"why": ["n_sources"], "measures": [str(tmp_path)], "agreement": [str(tmp_path / "ratings.csv")]}
     words["report"] = ["--out", str(tmp_path / "reports")]
-    words["whatif"] = ["--best"]
+    words["whatif"], words["run"] = ["--best"], [str(finished)]
     words["template"] = [str(tmp_path / "sheet.xlsx"), "--coding", "doubter"]
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = sorted(set(re.findall(r"`dashat (\w+)", text)))
@@ -123,21 +122,20 @@ def test_why_lists_facts_that_fit_a_pattern_and_refuses_an_unknown_name_with_a_l
     assert "n_sources" in found.stderr
 
 
-def test_check_names_what_a_changed_row_touches_and_run_says_what_moved(copy_of_case):
-    dashat("run", str(copy_of_case))
-    path = copy_of_case / "data/raw/codings.csv"
+def test_check_names_what_a_changed_row_touches_and_run_says_what_moved(finished):
+    path = finished / "data/raw/codings.csv"
     text = path.read_text(encoding="utf-8")
     path.write_text(
         text.replace("K0704,E019,mutual-trust,adjudicated,for", "K0704,E019,mutual-trust,adjudicated,against"),
         encoding="utf-8",
         newline="\n",
     )
-    found = dashat("check", str(copy_of_case), "--lang", "en")
+    found = dashat("check", str(finished), "--lang", "en")
     assert "codings.csv K0704 (changed)" in found.stderr
     assert "shared-motivation.surakarta.n_for" in found.stderr
-    ran = dashat("run", str(copy_of_case), "--lang", "en")
+    ran = dashat("run", str(finished), "--lang", "en")
     assert "mutual-trust.surakarta.n_against: 1 → 2" in ran.stderr
-    assert "changed since" not in dashat("check", str(copy_of_case), "--lang", "en").stderr
+    assert "changed since" not in dashat("check", str(finished), "--lang", "en").stderr
 
 
 @pytest.fixture

@@ -397,6 +397,17 @@ def mean_importances(graph, funders, groups, served):
     return total, positive
 
 
+def others_giving(case, until):
+    """Programmes beside the one examined, and beside work tied to none, that gave anything in the city by a year."""
+    rows = case.evidence[~case.evidence["source_id"].isin(case.settings.own_sources)]
+    inside = {"surakarta"}
+    while more := set(case.places.loc[case.places["within"].isin(inside), "place"]) - inside:
+        inside |= more
+    ties = case.ties[case.ties["evidence_id"].isin(rows.loc[rows["place"].isin(inside), "evidence_id"])]
+    ties = ties[ties["relation"].isin(["funds", "supplies", "delivers_to"]) & (ties["year"] <= until)]
+    return len(set(ties["programme"]) - {"dashat", "general"})
+
+
 def test_each_named_fact_is_what_its_sentence_says(case):
     facts = dependency.results(case, bands=False).facts.set_index("fact_id")["value"]
     named = case.fact_definitions[case.fact_definitions["statistic"].isin(list(dependency.STATISTICS))]["fact"].tolist()
@@ -418,6 +429,7 @@ def test_each_named_fact_is_what_its_sentence_says(case):
         "n_sectors_birnbaum_positive": sector[sorted(positive)].nunique(),
         "birnbaum_top_share": max(total.values()) / sum(total.values()),
         "funder_persistence_max": max(len(a & b) / len(a | b) for a, b in pairs),
+        "n_other_programmes_giving_by_second_survey": others_giving(case, until=2022),
     }
     assert set(named) == set(expected)
     assert facts[list(expected)].astype(float).to_dict() == pytest.approx(expected)

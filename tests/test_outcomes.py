@@ -182,7 +182,7 @@ def test_the_readme_keeps_to_the_changes_that_the_study_defines(tmp_path):
     folder = tmp_path / "data/processed"
     folder.mkdir(parents=True)
     (folder / "facts.csv").write_text(
-        "fact_id,value,lower,upper,how,how_id,reason\nprevalence_change_a,-1,-1,-1,Defined.,Didefinisikan.,\nprevalence_change.b.c.1.2,-2,-2,-2,Not.,Tidak.,\n",
+        "fact_id,value,lower,upper,unit,how,how_id,reason\nprevalence_change_a,-1,-1,-1,percentage points,Defined.,Didefinisikan.,\nprevalence_change_a_again,-1,-1,-1,percentage points,Defined.,Didefinisikan.,\nprevalence_change_in_errors,,,,standard errors,Errors.,Galat.,none\nprevalence_change.b.c.1.2,-2,-2,-2,percentage points,Not.,Tidak.,\n",
         encoding="utf-8",
     )
     assert len(findings.change_of_prevalence(tmp_path, reader("en"))) == 1

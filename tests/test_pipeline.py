@@ -11,7 +11,7 @@ import sys
 import time
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, with_cache
 
 from dashat_lib import fingerprint, pipeline
 
@@ -29,12 +29,6 @@ def cells(*sources):
     ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return json.dumps({"cells": made, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5})
-
-
-@pytest.fixture
-def finished(copy_of_case):
-    pipeline.run(copy_of_case)
-    return copy_of_case
 
 
 def test_an_unchanged_case_is_not_computed_again(finished):
@@ -61,10 +55,8 @@ def test_a_result_edited_by_hand_is_put_right(finished):
     assert path.read_bytes() == right
 
 
-def test_raw_files_are_the_same_after_a_run(copy_of_case):
-    before = fingerprint.raw_files(copy_of_case)
-    pipeline.run(copy_of_case, force=True)
-    assert fingerprint.raw_files(copy_of_case) == before
+def test_raw_files_are_the_same_after_a_run(copy_of_case, run_once):
+    assert fingerprint.raw_files(run_once) == fingerprint.raw_files(copy_of_case)
 
 
 def test_the_stored_results_are_what_the_data_give(tmp_path):
@@ -89,21 +81,16 @@ def test_a_bad_case_writes_nothing(copy_of_case):
     assert not (copy_of_case / "data/processed").exists()
 
 
-def test_hash_seeds_do_not_change_a_byte(tmp_path, copy_of_case):
-    found = []
-    for seed in ("1", "2"):
-        folder = tmp_path / seed
-        shutil.copytree(copy_of_case, folder)
-        subprocess.run(
-            [*COMMAND, "run", str(folder)], env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True
-        )
-        found.append(outputs(folder))
-    assert found[0] == found[1]
+def test_hash_seeds_do_not_change_a_byte(copy_of_case, run_once):
+    """The other run is that of this process, whose seed is another."""
+    env = {**os.environ, "PYTHONHASHSEED": "12345"}
+    subprocess.run([*COMMAND, "run", str(copy_of_case)], env=env, check=True, capture_output=True)
+    assert outputs(copy_of_case) == outputs(run_once)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is not a Windows signal")
 @pytest.mark.parametrize("seconds", [1.0, 2.6])
-def test_a_killed_run_leaves_whole_files_and_the_next_ends_alike(copy_of_case, finished, seconds):
+def test_a_killed_run_leaves_whole_files_and_the_next_ends_alike(copy_of_case, finished, run_once, seconds):
     child = subprocess.Popen([*COMMAND, "run", str(copy_of_case)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(seconds)
     child.send_signal(signal.SIGKILL)
@@ -111,12 +98,12 @@ def test_a_killed_run_leaves_whole_files_and_the_next_ends_alike(copy_of_case, f
     right = {name: digest for name, digest in outputs(finished).items() if name.endswith(".csv")}
     for name, digest in outputs(copy_of_case).items():
         assert name.endswith(".json") or digest == right[name], f"{name} is torn"
-    pipeline.run(copy_of_case)
+    pipeline.run(with_cache(copy_of_case, run_once))
     assert {name: digest for name, digest in outputs(copy_of_case).items() if name.endswith(".csv")} == right
 
 
-def test_a_failing_notebook_is_named_with_cell_and_error_and_left_as_it_was(copy_of_case):
-    folder = copy_of_case / "notebooks"
+def test_a_failing_notebook_is_named_with_cell_and_error_and_left_as_it_was(copy_of_case, run_once):
+    folder = with_cache(copy_of_case, run_once) / "notebooks"
     folder.mkdir()
     (folder / "a.ipynb").write_text(cells("1 + 1"), encoding="utf-8")
     (folder / "b.ipynb").write_text(cells("1 + 1", "undefined_name"), encoding="utf-8")

@@ -37,7 +37,7 @@ def say(request):
 
 def strip_of(case, say):
     """The claims of the case with made-up verdicts: every word, and every mark of care."""
-    table, care = case.claims.copy(), [None, "city-level proxy", "city-level proxy;fragile", "city-level proxy;a supporting test disagrees"]  # fmt: skip
+    table, care = case.claims.query("kind != 'rival'").reset_index(drop=True), [None, "city-level proxy", "city-level proxy;fragile", "city-level proxy;a supporting test disagrees"]  # fmt: skip
     table["label"] = table["claim_id_text" if say.language == "id" else "claim_en"]
     table["verdict"] = [WORDS[at % 5] for at in range(len(table))]
     table["qualifier"] = [care[at % 4] for at in range(len(table))]

@@ -40,7 +40,9 @@ def recode(folder, *rows):
 
 
 def raw(name):
-    return read_table(ROOT / f"data/raw/{name}.csv")
+    """A raw table as text, with what data/rivals adds to it."""
+    paths = [ROOT / f"data/{folder}/{name}.csv" for folder in ("raw", "rivals")]
+    return pd.concat([read_table(path) for path in paths if path.is_file()], ignore_index=True)
 
 
 @pytest.fixture(scope="module")
