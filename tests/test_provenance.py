@@ -24,13 +24,30 @@ N_MUTATIONS = 100 if os.environ.get("DASHAT_FULL") else 10
 
 @pytest.fixture(scope="module", autouse=True)
 def quick():
-    """Tables that hold no fact are left out: what would turn a claim, key players, the tie that would help. Their own tests compute them."""
+    """Costly parts with tests of their own are left out, before and after a change alike.
+
+    Tables that hold no fact: what would turn a claim, key players, the tie that would help. Of the
+    readings of claims one kind is read; the shares of the others are there, undefined.
+    """
     from dashat_lib import conclusions
+    from dashat_lib.claims import readings as claim_readings
     from dashat_lib.claims import stage as claims
     from dashat_lib.dependency import stage as dependency
     from dashat_lib.dependency import whatif
 
+    plans = claim_readings.plans
+
+    def of_coders(book):
+        one = plans(book)[0]
+        return [replace(one, variants=tuple(v for v in one.variants if v.kind == "coder"))]
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(claim_readings, "plans", of_coders)
+        patch.setattr(
+            claim_readings,
+            "without_families",
+            lambda *_: pd.DataFrame(columns=["reading", "kind", "fact_id", "value"], dtype="object"),
+        )
         patch.setattr(
             claims, "claim_turns", lambda *_: pd.DataFrame(columns=["claim_id", "kind", "id", "verdict_after"])
         )
