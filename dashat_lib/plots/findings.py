@@ -26,7 +26,6 @@ def verdict_bars(verdicts: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | No
     """
     ax = plt.gca() if ax is None else ax
     rows = verdicts.reset_index(drop=True)
-    whole = rows["element_id"].isna()
     ax.barh(rows.index, rows["n_for"], color=STANCE["for"], label=say("events for"))
     ax.barh(
         rows.index,
@@ -48,16 +47,7 @@ def verdict_bars(verdicts: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | No
         ax.text(one["n_for"] + edge * 0.02, at, counts, va="center", fontsize=7.5)
         dark = colour if mark != "◐" else "#8A5A00"
         ax.text(edge * 1.4, at, fill(text, 46), va="center", fontsize=7, color=dark, linespacing=0.95)
-    ax.set_yticks(
-        rows.index,
-        [
-            ("" if part else "    ") + say.column(one, "label")
-            for part, (_, one) in zip(whole, rows.iterrows(), strict=True)
-        ],
-    )
-    for label, part in zip(ax.get_yticklabels(), whole, strict=True):
-        label.set_fontweight("bold" if part else "normal")
-        label.set_horizontalalignment("right")
+    _name_rows(ax, rows, say)
     ax.invert_yaxis()
     ax.set_xlim(-max(rows["n_against"].max() * 1.3, edge * 0.05), edge * 3.4)
     ax.set_xticks([tick for tick in ax.get_xticks() if tick <= edge * 1.05 and tick >= ax.get_xlim()[0]])
@@ -65,6 +55,16 @@ def verdict_bars(verdicts: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | No
     ax.set_xlabel(say("events (reports of one event pooled)"), loc="left")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
     return ax
+
+
+def _name_rows(ax: Axes, rows: pd.DataFrame, say: Reader) -> None:
+    """Write the name of each indicator in bold and of each of its elements indented, beside its row."""
+    whole = rows["element_id"].isna()
+    names = [say.column(one, "label") for _, one in rows.iterrows()]
+    ax.set_yticks(rows.index, [name if part else f"    {name}" for part, name in zip(whole, names, strict=True)])
+    for label, part in zip(ax.get_yticklabels(), whole, strict=True):
+        label.set_fontweight("bold" if part else "normal")
+        label.set_horizontalalignment("right")
 
 
 def verdict_bars_alt(verdicts: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
@@ -204,7 +204,6 @@ def evidence_bars(table: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None
     """
     ax = plt.gca() if ax is None else ax
     rows = table.reset_index(drop=True)
-    whole = rows["element_id"].isna()
     edge = max(int(rows["n_for"].max()), 1)
     ax.barh(rows.index, rows["n_for"], height=0.65, color=STANCE["for"], label=say("events for"))
     ax.barh(
@@ -239,15 +238,7 @@ def evidence_bars(table: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None
     ):
         ax.text(edge * x, -0.75, head, ha=side, va="bottom", fontsize=7.5, color="#444444", linespacing=1.0)
     ax.axvline(0, color="black", linewidth=0.8)
-    ax.set_yticks(
-        rows.index,
-        [
-            ("" if part else "    ") + say.column(one, "label")
-            for part, (_, one) in zip(whole, rows.iterrows(), strict=True)
-        ],
-    )
-    for label, part in zip(ax.get_yticklabels(), whole, strict=True):
-        label.set_fontweight("bold" if part else "normal")
+    _name_rows(ax, rows, say)
     ax.set_ylim(len(rows) - 0.4, -0.7)
     ax.set_xlim(-max(int(rows["n_against"].max()) * 1.3, edge * 0.05), edge * 3.0)
     ticks = [tick for tick in ax.get_xticks() if ax.get_xlim()[0] <= tick <= edge * 1.05]
