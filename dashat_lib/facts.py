@@ -213,7 +213,7 @@ class Ledger:
 
     def results(self, **tables: pd.DataFrame) -> Results:
         """Return what was written down, with the other result tables of the stage."""
-        facts = pd.DataFrame(self._facts)
+        facts = pd.DataFrame(self._facts, columns=None if self._facts else FACT_COLUMNS)
         support = pd.DataFrame(self._support, columns=SUPPORT_COLUMNS, dtype="str")
         return Results(facts, support, dict(tables))
 

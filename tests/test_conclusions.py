@@ -58,7 +58,7 @@ def test_areas_with_one_year_or_two_values_a_year_are_looked_at_only(case):
 
     def made(*rows):
         table = pd.DataFrame(rows, columns=["area", "year", "prevalence_pct"]).assign(
-            level="kota", province="p", survey="S"
+            level="kota", province="p", survey="S", source_id="s"
         )
         return replace(case, prevalence=table.assign(prevalence_id=[f"P{at}" for at in range(len(rows))]))
 
