@@ -117,7 +117,7 @@ def lock() -> None:
 def readme() -> None:
     """Paste the findings into the READMEs."""
     setup()
-    call(PYTHON, "docs/paste_findings.py")
+    call(PYTHON, "-m", "dashat_lib.readme")
 
 
 def words(*languages: str) -> None:

@@ -1,11 +1,19 @@
-"""What moved between two results: facts, verdicts, ranks and classes, from and to."""
+"""What moved between two results, or two files of results: facts, verdicts, cells, from and to."""
 
 from __future__ import annotations
 
+import csv
+import difflib
+import io
 import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
+from .errors import message
 from .tables import Results
 
 TOLERANCE = 1e-8
@@ -66,3 +74,130 @@ def same(old: object, new: object, tolerance: float = TOLERANCE) -> bool:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+
+
+# ---- files -----------------------------------------------------------------------------------------------------------
+
+DIFFERS = message("is {stored}, computed anew {made}.")
+ONLY_STORED = message("stands here and is not computed: {stored}.")
+ONLY_MADE = message("is computed and does not stand here: {made}.")
+OTHER_ORDER = message("stands where {made} should: the rows are the same, their order is not.")
+OTHER_COLUMNS = message("the columns are {stored}, computed anew {made}.")
+_MOST = 4000  # rows between the first and the last that differ, up to which they are aligned
+_SHOWN = 100
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is not what it is when computed anew.
+
+    Attributes
+    ----------
+    file : str
+        Path below the case.
+    where : str
+        Row, cell or figure in it: ``row 12 (n_sources)``.
+    column : str or None
+    what : str
+        Sentence with ``{stored}`` and ``{made}``.
+    stored, made : str
+        What stands there, and what was computed, cut to a readable length.
+    """
+
+    file: str
+    where: str
+    column: str | None
+    what: str
+    stored: str = ""
+    made: str = ""
+
+
+def shown(text: object) -> str:
+    """Cut a text to a readable length, on one line."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+
+
+def same_text(one: str, other: str, tolerance: float = TOLERANCE) -> bool:
+    """Say whether two texts are the same: the numbers in them by a relative tolerance, all else exactly."""
+    if one == other:
+        return True
+    if _NUMBER.sub("#", one) != _NUMBER.sub("#", other):
+        return False
+    pairs = zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)
+    return all(a == b or same(float(a), float(b), tolerance) for a, b in pairs)
+
+
+def files_differ(file: str, stored: bytes, made: bytes, *, tolerance: float = TOLERANCE) -> list[Difference]:
+    """Return where a stored table differs from the same table computed anew, by row and column; rows count from the header, 1.
+
+    Numbers that differ by no more than `tolerance`, relative to the larger, are the same; words are compared exactly, and so is
+    the order of rows.
+    """
+    if stored == made:
+        return []
+    try:
+        old, new = (list(csv.reader(io.StringIO(one.decode("utf-8")))) for one in (stored, made))
+    except (UnicodeDecodeError, csv.Error) as error:
+        return [Difference(file, "", None, message("is no table any more: {stored}."), shown(error))]
+    if not old or old[0] != new[0]:
+        return [Difference(file, "row 1", None, OTHER_COLUMNS, shown(", ".join(old[0]) if old else "-"), shown(", ".join(new[0])))]  # fmt: skip
+    found = [*_rows_differ(file, new[0], old[1:], new[1:], tolerance)]
+    plain = "\n".join(map(",".join, new)) == "\n".join(map(",".join, old))
+    return found if found or not plain else [Difference(file, "", None, message("has the same cells in other bytes."))]
+
+
+def _rows_differ(
+    file: str, head: list[str], old: list[list[str]], new: list[list[str]], tolerance: float
+) -> Iterator[Difference]:
+    def where(at: int, row: Sequence[str]) -> str:
+        return f"row {at + 2} ({shown(row[0]) if row else ''})"
+
+    if len(old) == len(new) and Counter(map(tuple, old)) == Counter(map(tuple, new)):
+        at = next((at for at, (one, other) in enumerate(zip(old, new, strict=True)) if one != other), None)
+        if at is not None:
+            yield Difference(file, where(at, old[at]), None, OTHER_ORDER, shown(", ".join(old[at])), shown(", ".join(new[at])))  # fmt: skip
+        return
+    for begin, one, other in _aligned(old, new):
+        for step in range(max(len(one), len(other))):
+            at = begin + step
+            if step >= len(other):
+                yield Difference(file, where(at, one[step]), None, ONLY_STORED, shown(", ".join(one[step])))
+            elif step >= len(one):
+                yield Difference(file, where(at, other[step]), None, ONLY_MADE, "", shown(", ".join(other[step])))
+            elif len(one[step]) != len(head):
+                yield Difference(file, where(at, one[step]), None, DIFFERS, shown(", ".join(one[step])), shown(", ".join(other[step])))  # fmt: skip
+            else:
+                for column, a, b in zip(head, one[step], other[step], strict=True):
+                    if not _same_cell(a, b, tolerance):
+                        yield Difference(file, where(at, one[step]), column, DIFFERS, shown(a) or "-", shown(b) or "-")
+
+
+def _aligned(old: list[list[str]], new: list[list[str]]) -> Iterator[tuple[int, list[list[str]], list[list[str]]]]:
+    """The stretches of rows that differ: where they begin in the old, the old rows, the new rows."""
+    if len(old) == len(new):
+        for at, (one, other) in enumerate(zip(old, new, strict=True)):
+            if one != other:
+                yield at, [one], [other]
+        return
+    first = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new)))  # fmt: skip
+    last = 0
+    while last < min(len(old), len(new)) - first and old[-1 - last] == new[-1 - last]:
+        last += 1
+    here, there = old[first : len(old) - last], new[first : len(new) - last]
+    if max(len(here), len(there)) > _MOST:
+        yield first, here[:_MOST], there[:_MOST]
+        return
+    matcher = difflib.SequenceMatcher(None, [tuple(row) for row in here], [tuple(row) for row in there], autojunk=False)
+    for kind, i, j, k, m in matcher.get_opcodes():
+        if kind != "equal":
+            yield first + i, here[i:j], there[k:m]
+
+
+def _same_cell(one: str, other: str, tolerance: float) -> bool:
+    if one == other:
+        return True
+    if _NUMBER.fullmatch(one) and _NUMBER.fullmatch(other):
+        return same(float(one), float(other), tolerance)
+    return False

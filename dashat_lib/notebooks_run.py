@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import subprocess
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,28 @@ class Executed:
     content: bytes | None
     problem: Problem | None
     seconds: float
+
+
+@dataclass(frozen=True)
+class Output:
+    """One thing that stands under a cell.
+
+    Attributes
+    ----------
+    kind : str
+        Media type, or "stdout", "stderr", "error".
+    text : str
+        What it says; nothing for a picture.
+    about : mapping
+        What a figure says of itself: alternative text, stamp, what it shows.
+    content : bytes
+        The bytes of a picture.
+    """
+
+    kind: str
+    text: str
+    about: Mapping[str, Any] = field(default_factory=dict)
+    content: bytes = b""
 
 
 def find(case_folder: Path) -> list[Path]:
@@ -57,6 +80,61 @@ def stamps_of(path: Path) -> list[dict[str, Any]]:
     outputs = [one for cell in _read(path)["cells"] for one in cell.get("outputs", [])]
     figures = [one.get("metadata", {}).get("image/png", {}) for one in outputs if "image/png" in one.get("data", {})]
     return [dict(one.get("dashat", {})) for one in figures]
+
+
+def outputs_of(path: Path) -> list[list[Output]]:
+    """Return what stands under each cell of a notebook, cell by cell.
+
+    Raises
+    ------
+    NotebookError
+        If the file is no notebook.
+    """
+    return [[*_outputs(cell)] for cell in _read(path)["cells"]]
+
+
+def without_outputs(path: Path) -> bytes:
+    """Return a notebook as bytes with nothing under its cells.
+
+    Raises
+    ------
+    NotebookError
+        If the file is no notebook.
+    """
+    found = _read(path)
+    for cell in found["cells"]:
+        if cell.get("cell_type") == "code":
+            cell.update(outputs=[], execution_count=None)
+    return json.dumps(found, ensure_ascii=False).encode()
+
+
+def outputs_hash(path: Path) -> str:
+    """Return a hash of what a notebook shows; of a picture that is what it shows and says, not its bytes."""
+    said = [[[one.kind, one.text, one.about] for one in cell] for cell in outputs_of(path)]
+    return fingerprint.of_values(said)
+
+
+def _outputs(cell: Mapping[str, Any]) -> Iterator[Output]:
+    for one in cell.get("outputs", []):
+        if one.get("output_type") == "stream":
+            yield Output(str(one.get("name")), _text(one.get("text", "")))
+        elif one.get("output_type") == "error":
+            yield Output("error", f"{one.get('ename')}: {one.get('evalue')}")
+        for mime, content in sorted(one.get("data", {}).items()):
+            about = one.get("metadata", {}).get(mime, {})
+            if mime.startswith("image/") and mime != "image/svg+xml":
+                said = {"alt": about.get("alt"), **about.get("dashat", {})}
+                yield Output(mime, "", said, base64.b64decode(_text(content)))
+            else:
+                yield Output(mime, _text(content), about)
+
+
+def _text(content: Any) -> str:
+    """A text of a notebook, which is written as a list of lines, as a string or, in JSON, as values."""
+    if isinstance(content, str):
+        return content
+    lines = isinstance(content, list) and all(isinstance(one, str) for one in content)
+    return "".join(content) if lines else json.dumps(content, sort_keys=True, ensure_ascii=False)
 
 
 def run_all(

@@ -196,6 +196,7 @@ def run(
     _compute(now, state, watcher, report, force=force)
     if waiting:
         _run_notebooks(now, state, waiting, jobs, watcher, report)
+        report.changed.extend(_list_notebooks(folder))
     _save_state(folder, {**state, "whole": _whole(now) if not report.problems and notebooks else None})
     return report
 
@@ -263,7 +264,7 @@ class _Now:
 
     def stage_key(self, stage: Stage) -> str:
         """What a stage hangs on: its raw tables, the settings, the code."""
-        mine = {name: digest for name, digest in self.raw.items() if _table_of(name) in stage.reads}
+        mine = {name: digest for name, digest in self.raw.items() if table_of(name) in stage.reads}
         return fingerprint.of_values([stage.name, mine, self.settings, self.code])
 
     def notebook_key(self, path: Path) -> str:
@@ -275,7 +276,8 @@ class _Now:
         )
 
 
-def _table_of(raw_file: str) -> str:
+def table_of(raw_file: str) -> str:
+    """Return the table that a file of ``data/raw``, as the manifest names it, is part of."""
     path = Path(raw_file)
     if path.parent.name == fingerprint.CODERS.name:
         return "second_codings"
@@ -364,6 +366,7 @@ def _manifest(now: _Now, case: Case) -> dict[str, object]:
         "lock": fingerprint.of_file(lock) if lock.is_file() else None,
         "settings": now.settings,
         "raw": now.raw,
+        "notebooks": {path.name: notebooks_run.outputs_hash(path) for path in notebooks_run.find(now.folder)},
     }
 
 
@@ -411,6 +414,15 @@ def _run_notebooks(
     notebooks_run.run_all(seconds, jobs=jobs, started=lambda path: watcher.begin(path.name), finished=finished)
     for gone in set(known) - {path.name for path in notebooks_run.find(now.folder)}:
         del known[gone]
+
+
+def _list_notebooks(folder: Path) -> list[str]:
+    """Write what the notebooks show into the manifest, once they have run."""
+    from .processed import MANIFEST, json_bytes, read_manifest, write
+
+    shown = {path.name: notebooks_run.outputs_hash(path) for path in notebooks_run.find(folder)}
+    content = json_bytes({**read_manifest(folder), "notebooks": shown})
+    return [MANIFEST] if write(folder, folder / fingerprint.PROCESSED / MANIFEST, content) else []
 
 
 def _edited(path: Path) -> Problem:

@@ -240,3 +240,11 @@ def test_the_stage_says_how_often_the_first_stays_first(case):
         assert facts.at[f"band.{measure}.first.share.source", "value"] == first["share_first"]
         rows = results.fact_support[results.fact_support["fact_id"] == f"band.{measure}.first.share.source"]
         assert set(rows.loc[rows["table"] == "ties", "row_id"]) == set(build.of_case(case).rows["row_id"])
+
+
+def test_ties_that_differ_by_the_rounding_of_a_machine_stay_ties():
+    rng = np.random.default_rng(3)
+    full = rng.integers(1, 5, 40) / 7
+    values = rng.integers(1, 5, (30, 40)) / 7
+    noisy = bands._kept(full + rng.normal(0, 1e-13, 40), values + rng.normal(0, 1e-13, (30, 40)))
+    assert noisy == pytest.approx(bands._kept(full, values), rel=1e-9)

@@ -65,11 +65,10 @@ def test_the_makefile_has_the_verbs_of_tasks():
 
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_the_readme_says_what_was_computed(language):
-    sys.path.insert(0, str(ROOT / "docs"))
-    import paste_findings
+    from dashat_lib import readme
 
-    text = paste_findings.READMES[language].read_text(encoding="utf-8")
-    assert paste_findings.pasted(text, language) == text
-    image, alt = paste_findings.picture(language)
+    text = readme.readmes(ROOT)[language].read_text(encoding="utf-8")
+    assert readme.pasted(text, ROOT, language) == text
+    image, alt = readme.picture(ROOT, language)
     assert f"![{alt}](docs/figures/network.{language}.png)" in text
     assert (ROOT / f"docs/figures/network.{language}.png").read_bytes() == image

@@ -364,7 +364,7 @@ def _onto(at: dict[str, int], ids: Sequence[str], values: np.ndarray) -> np.ndar
 def _ranks(values: np.ndarray) -> np.ndarray:
     """Rank of each stakeholder in each reading, 1 the highest, equal values the better rank; NaN where there is no value."""
     kept = np.where(np.isnan(values), -np.inf, values)
-    close = np.round(kept, 9)  # what differs by rounding only is equal
+    close = _rounded(kept)
     higher = np.stack([np.searchsorted(np.sort(-one[:, m]), -one[:, m], side="left") for one in close for m in range(values.shape[2])])  # fmt: skip
     rank = higher.reshape(len(values), values.shape[2], -1).transpose(0, 2, 1) + 1.0
     return np.where(np.isnan(values), np.nan, rank)
@@ -442,13 +442,18 @@ def _kept(full: np.ndarray, values: np.ndarray) -> dict[str, float]:
         return nothing
     from scipy.stats import rankdata
 
-    spearman = np.array([_correlation(rankdata(a), rankdata(b)) for a, b in kept])
+    spearman = np.array([_correlation(rankdata(_rounded(a)), rankdata(_rounded(b))) for a, b in kept])
     pearson = np.array([_correlation(a, b) for a, b in kept])
     tops = np.array([[_overlap(a, b, k) for k in (1, 3)] for a, b in kept])
     return nothing | {
         "spearman": float(spearman.mean()), "spearman_lower": float(np.percentile(spearman, 5)), "pearson": float(pearson.mean()),
         "top1": float((tops[:, 0] == 1).mean()), "top3": float(tops[:, 1].mean()),
     }  # fmt: skip
+
+
+def _rounded(values: np.ndarray) -> np.ndarray:
+    """Values as they are ranked: what differs by rounding only, which hangs on the machine, is equal."""
+    return np.round(values, 9)
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:
@@ -458,7 +463,7 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> float:
 
 def _overlap(full: np.ndarray, drawn: np.ndarray, k: int) -> float:
     """Share of the first `k` (all that tie with the last of them) of the full scores that are among the first of the drawn ones."""
-    first, then = (set(np.flatnonzero(np.round(one, 9) >= np.sort(np.round(one, 9))[-min(k, len(one))])) for one in (full, drawn))  # fmt: skip
+    first, then = (set(np.flatnonzero(one >= np.sort(one)[-min(k, len(one))])) for one in (_rounded(full), _rounded(drawn)))  # fmt: skip
     return len(first & then) / len(first)
 
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from ..facts import Stamp
 from ..words import Reader, reader
+from .drawn import drawn
 
 ENGLISH = reader("en")
 
@@ -61,20 +62,28 @@ def figure(width_cm: float = 16, height_cm: float = 9, **subplots: Any) -> tuple
 
 def figure_bytes(fig: Figure, *, alt: str, stamp: Stamp) -> bytes:
     """Return a figure as PNG that carries its alt text and a stamp of what it was made from; no version, no date."""
+    return _saved(fig, alt, stamp)[0]
+
+
+def _saved(fig: Figure, alt: str, stamp: Stamp) -> tuple[bytes, dict[str, dict[str, str]]]:
+    """A figure as PNG, and what it shows."""
     buffer = io.BytesIO()
     made_from = json.dumps(stamp.record(), ensure_ascii=False)
     fig.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None, "Description": alt, "Comment": made_from})
+    shown = drawn(fig)
     plt.close(fig)
-    return buffer.getvalue()
+    return buffer.getvalue(), shown
 
 
 def show(fig: Figure, *, alt: str, caption: str, stamp: Stamp, say: Reader = ENGLISH) -> None:
     """Show a figure in a notebook with its alt text, and under it the caption and what it was made from.
 
-    Alt text and stamp stand in the image's metadata as well, where a screen reader and ``stale`` find them.
+    Alt text and stamp stand in the image's metadata as well, where a screen reader and ``stale`` find them; so does what
+    the figure shows (:func:`dashat_lib.plots.drawn.drawn`), by which ``dashat verify`` compares it.
     """
     from IPython.display import Image, Markdown, display
 
-    content = figure_bytes(fig, alt=alt, stamp=stamp)
-    display(Image(data=content, format="png", alt=alt, embed=True, metadata={"dashat": stamp.record()}))
+    content, shown = _saved(fig, alt, stamp)
+    about = {"dashat": {**stamp.record(), "drawn": shown}}
+    display(Image(data=content, format="png", alt=alt, embed=True, metadata=about))
     display(Markdown(f"*{caption}* \n`{stamp.text(say)}`"))

@@ -1,0 +1,470 @@
+"""Is what is stored what the data give: everything is computed again in a folder of its own and compared.
+
+Nothing stored is compared with anything stored: not a hash with a hash, not a number with a number. What counts as the same:
+raw tables by their hash, numbers by a relative tolerance of 1e-8, words and verdicts and the order of rows exactly, figures by
+what they show, and by their pixels where the versions that drew them are those that draw them here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from . import fingerprint, notebooks_run, pipeline, readme
+from .compare import DIFFERS, ONLY_MADE, ONLY_STORED, Difference, files_differ, same_text, shown
+from .errors import DashatError, Problem, message
+from .fingerprint import PROCESSED
+from .processed import MANIFEST, PACKAGE
+from .schemas import SCHEMAS
+from .settings import read_settings
+
+PARTS = ("raw", "results", "notebooks", "figures", "readme")
+DRAWN_BY = ("matplotlib", "pillow", "numpy", "seaborn", "networkx")  # packages whose versions pixels hang on
+BESIDE = ("dashat.toml", "requirements.lock")
+DATA = Path("data")
+_SECONDS = 30  # for which the guard tries to clear a folder that dying processes still write to
+_GUARD = f"""
+import os, shutil, sys, tempfile, time
+folder = tempfile.mkdtemp(prefix="dashat-verify-", dir=sys.argv[1] or None)
+print(folder, flush=True)
+sys.stdin.buffer.read()
+for _ in range({_SECONDS * 10}):
+    shutil.rmtree(folder, ignore_errors=True)
+    if not os.path.exists(folder):
+        break
+    time.sleep(0.1)
+"""
+_OTHER_HASH = message("has the hash {stored}, the results were made from {made}.")
+_OTHER_ROW = message("was {stored} since the results were made.")
+_ROWS_ALIKE = message("has other bytes than the results were made from ({stored}); no row of it says anything else.")
+_NO_FILE = message("is not there.")
+_NO_HOME = message("belongs to no stage and to no table.")
+_OTHER_FIGURE = message("shows something else than is drawn anew: {stored}.")
+_OTHER_PIXELS = message("is another picture than is drawn anew, though it says to show the same.")
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was compared and what differs.
+
+    Attributes
+    ----------
+    data : str
+        Hash of all raw tables, as it stands on figures: the study this is.
+    compared : mapping part -> number of things
+        Raw tables, result tables with their cells, cells of notebooks, figures, READMEs.
+    differences : tuple of Difference, each with its part
+    pixels : bool
+        Whether the pixels of figures could be compared: whether what drew them is installed here in the same versions.
+    notes : tuple of (sentence, values)
+        What the reader ought to know besides.
+    """
+
+    data: str
+    title: Mapping[str, str]
+    compared: Mapping[str, int]
+    differences: tuple[tuple[str, Difference], ...]
+    pixels: bool
+    notes: tuple[tuple[str, Mapping[str, object]], ...] = ()
+
+    @property
+    def fine(self) -> bool:
+        """Whether everything is what it is when computed anew."""
+        return not self.differences
+
+
+@dataclass
+class _Found:
+    compared: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PARTS, 0))
+    differences: list[tuple[str, Difference]] = field(default_factory=list)
+
+    def add(self, part: str, *differences: Difference) -> None:
+        self.differences += [(part, one) for one in differences]
+
+
+def verify(
+    case_folder: Path | str = ".",
+    *,
+    jobs: int = 2,
+    progress: pipeline.Progress | None = None,
+    versions: Mapping[str, str] | None = None,
+) -> Verification:
+    """Compute a study again in a temporary folder and compare it with what is stored; the case itself is not touched.
+
+    Parameters
+    ----------
+    versions : mapping package -> version, optional
+        What the stored figures were drawn with; those of the lock of the case where it is not given.
+
+    Raises
+    ------
+    DashatError
+        If the folder is no case, or was never run.
+    """
+    folder = Path(case_folder).resolve()
+    title = read_settings(folder).title
+    _refuse_unless_run(folder)
+    found = _Found()
+    raw = fingerprint.raw_files(folder)
+    with scratch() as place:
+        copy = place / "case"
+        _copy(folder, copy)
+        try:
+            done = pipeline.run(copy, jobs=jobs, force=True, progress=progress)
+        except DashatError as error:  # the raw tables are no case any more
+            found.compared["raw"] = len(raw)
+            _raw(folder, raw, found, rows=False)
+            found.add("raw", *map(_of_problem, error.problems))
+            return Verification(fingerprint.data_hash(raw), title, found.compared, tuple(found.differences), False)
+        found.add("notebooks", *map(_of_problem, done.problems))
+        _raw(folder, raw, found)
+        _results(folder, copy, found)
+        pixels = _versions_agree(folder, versions)
+        _notebooks(folder, copy, found, pixels=pixels, broken={one.file for one in done.problems})
+        _readmes(folder, copy, found, pixels=pixels)
+    return Verification(fingerprint.data_hash(raw), title, found.compared, tuple(found.differences), pixels)
+
+
+@contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    """A temporary folder that is cleared even where this process is killed: a small process waits for its end and does it.
+
+    Whatever is written to the system's temporary folder meanwhile, by kernels and workers too, is written inside.
+    """
+    apart: dict[str, Any] = (
+        {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)} if os.name == "nt" else {"start_new_session": True}
+    )  # fmt: skip
+    guard = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", _GUARD, tempfile.gettempdir()],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **apart,
+    )  # fmt: skip
+    assert guard.stdin is not None
+    assert guard.stdout is not None
+    try:
+        folder = Path(guard.stdout.readline().rstrip("\n"))
+        inside = folder / "tmp"
+        inside.mkdir()
+        names = ("TMPDIR", "TEMP", "TMP", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "JOBLIB_TEMP_FOLDER")
+        before = {name: os.environ.get(name) for name in names}
+        default = tempfile.tempdir
+        os.environ.update(dict.fromkeys(names, str(inside)))
+        tempfile.tempdir = str(inside)
+        try:
+            yield folder
+        finally:
+            tempfile.tempdir = default
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+    finally:
+        guard.stdin.close()
+        guard.wait()
+        guard.stdout.close()
+
+
+def _refuse_unless_run(folder: Path) -> None:
+    if not (folder / PROCESSED / MANIFEST).is_file():
+        raise DashatError(
+            Problem(MANIFEST, None, None, None, message("there are no stored results."), message("Run: dashat run"))
+        )
+
+
+def _copy(folder: Path, to: Path) -> None:
+    """What a study is computed from, without its results and without the outputs of its notebooks."""
+    to.mkdir()
+    shutil.copytree(folder / DATA, to / DATA, ignore=lambda at, _: [PROCESSED.name] if Path(at) == folder / DATA else [])
+    for name in BESIDE:
+        if (folder / name).is_file():
+            shutil.copy(folder / name, to / name)
+    for path in notebooks_run.find(folder):
+        there = to / path.relative_to(folder)
+        there.parent.mkdir(exist_ok=True)
+        there.write_bytes(notebooks_run.without_outputs(path))
+
+
+def _of_problem(problem: Problem) -> Difference:
+    where = "" if problem.row is None else f"row {problem.row}"
+    return Difference(problem.file, where, problem.column, message("{stored}"), problem.render().partition(": ")[2])
+
+
+# ---- raw tables ------------------------------------------------------------------------------------------------------
+
+
+def _raw(folder: Path, raw: Mapping[str, str], found: _Found, *, rows: bool = True) -> None:
+    """Each raw table against the hash that the results were made from; the rows that say something else."""
+    manifest = _manifest(folder)
+    listed = {str(name): str(digest) for name, digest in dict(manifest.get("raw", {})).items()}
+    found.compared["raw"] = len(raw)
+    changed = _changed_rows(folder) if rows and raw != listed else {}
+    for name in sorted({*raw, *listed}):
+        file = os.path.normpath(fingerprint.RAW / name).replace(os.sep, "/")
+        if name not in raw:
+            found.add("raw", Difference(file, "", None, _NO_FILE))
+        elif raw[name] != listed.get(name):
+            mine = changed.get(pipeline.table_of(name), [])
+            found.add("raw", Difference(file, "", None, _OTHER_HASH if mine or not rows else _ROWS_ALIKE, raw[name][:12], str(listed.get(name, "-"))[:12]))  # fmt: skip
+            found.add("raw", *(Difference(file, f"row {row}", None, _OTHER_ROW, change) for row, change in mine))
+    for path in sorted((folder / DATA).rglob("*")):
+        inside = path.relative_to(folder / DATA)
+        if path.is_file() and inside.parts[0] != PROCESSED.name and not _is_known(path, folder, raw):
+            found.add("raw", Difference(f"data/{inside.as_posix()}", "", None, _NO_HOME))
+    settings = fingerprint.of_file(folder / "dashat.toml")
+    if settings != manifest.get("settings"):
+        found.add("raw", Difference("dashat.toml", "", None, _OTHER_HASH, settings[:12], str(manifest.get("settings"))[:12]))  # fmt: skip
+
+
+def _is_known(path: Path, folder: Path, raw: Mapping[str, str]) -> bool:
+    """Whether a file below ``data`` is a table that a case may have, or stands there to be read by people."""
+    if path.suffix.lower() in {".md", ".txt", ".yaml", ".yml", ".json"} or path.name.startswith("."):
+        return True
+    named = Path(os.path.relpath(path, folder / fingerprint.RAW)).as_posix()
+    return named in raw and pipeline.table_of(named) in SCHEMAS
+
+
+def _changed_rows(folder: Path) -> dict[str, list[tuple[str, str]]]:
+    from .loaders.case import read_case
+    from .provenance import changed_rows
+
+    try:
+        rows = changed_rows(read_case(folder), pipeline.manifest(folder))
+    except (DashatError, KeyError, ValueError, OSError):  # the stored rows were tampered with: the results say so
+        return {}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in rows.itertuples():
+        found.setdefault(str(one.table), []).append((str(one.row_id), str(one.change)))
+    return found
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((folder / PROCESSED / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+# ---- results ---------------------------------------------------------------------------------------------------------
+
+
+def _results(folder: Path, copy: Path, found: _Found) -> None:
+    """Each result table against the same table computed anew, and the manifest against what it ought to say."""
+    stored, made = (
+        {path.name: path for path in (one / PROCESSED).glob("*") if path.is_file()} for one in (folder, copy)
+    )
+    alike = {}
+    for name in sorted({*stored, *made} - {MANIFEST}):
+        file = f"{PROCESSED.as_posix()}/{name}"
+        if name not in made:
+            found.add("results", Difference(file, "", None, _NO_HOME))
+        elif name not in stored:
+            found.add("results", Difference(file, "", None, _NO_FILE))
+        else:
+            old, new = stored[name].read_bytes(), made[name].read_bytes()
+            found.compared["results"] += max(new.count(b"\n") - 1, 0) if name.endswith(".csv") else 0
+            if name.endswith(".csv"):
+                differ = files_differ(file, old, new)
+                alike[name] = not differ
+                found.add("results", *differ)
+    for name in (PACKAGE, MANIFEST):
+        if name in stored:
+            _descriptions(name, stored, made[name], alike, found)
+
+
+def _descriptions(name: str, stored: Mapping[str, Path], made: Path, alike: Mapping[str, bool], found: _Found) -> None:
+    """The manifest or the description of the results: what it says of a table it may say of the stored bytes, if they are alike."""
+    try:
+        old = json.loads(stored[name].read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        found.add("results", Difference(f"{PROCESSED.as_posix()}/{name}", "", None, message("is no JSON any more: {stored}."), shown(error)))  # fmt: skip
+        return
+    new = json.loads(made.read_text(encoding="utf-8"))
+    for at, one, other in _leaves_that_differ(old, new):
+        table = next((part for part in at if part in alike), None)
+        if name == PACKAGE and at[:1] == ("resources",) and len(at) > 1 and at[1].isdigit():
+            table = str(new["resources"][int(at[1])]["path"]) if int(at[1]) < len(new["resources"]) else None
+        if table is not None and alike.get(table) and _is_of_bytes(one, at, stored.get(table), stored):
+            continue
+        if name == MANIFEST and at[:1] in (("raw",), ("settings",), ("data",)):
+            continue  # said of the raw tables already
+        place = "/".join(at)
+        if one is None or other is None:
+            what = ONLY_MADE if one is None else ONLY_STORED
+        else:
+            what = DIFFERS
+        found.add("results", Difference(f"{PROCESSED.as_posix()}/{name}", place, None, what, shown(one), shown(other)))
+
+
+def _is_of_bytes(said: Any, at: tuple[str, ...], path: Path | None, stored: Mapping[str, Path]) -> bool:
+    """Whether a hash or a size is that of the stored file itself, which differs from the one computed anew in rounding only."""
+    if at[-1] in ("results", PACKAGE) or path is None:
+        return False
+    if at[-1] == "bytes":
+        return bool(said == path.stat().st_size)
+    return isinstance(said, str) and said.removeprefix("sha256:") == fingerprint.of_file(path)
+
+
+def _leaves_that_differ(old: Any, new: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in [*new, *(one for one in old if one not in new)]:
+            yield from _leaves_that_differ(old.get(key), new.get(key), (*at, str(key)))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for step, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from _leaves_that_differ(one, other, (*at, str(step)))
+    elif old != new:
+        yield at, old, new
+
+
+# ---- notebooks and figures -------------------------------------------------------------------------------------------
+
+
+def _notebooks(folder: Path, copy: Path, found: _Found, *, pixels: bool, broken: set[str]) -> None:
+    """What stands under each cell against what the cell gives anew."""
+    listed = dict(_manifest(folder).get("notebooks", {}))
+    for path in notebooks_run.find(folder):
+        file = path.relative_to(folder).as_posix()
+        if path.name in broken:
+            continue
+        made = notebooks_run.outputs_of(copy / path.relative_to(folder))
+        stored = notebooks_run.outputs_of(path)
+        for cell, (old, new) in enumerate(zip(stored, made, strict=True), start=1):
+            found.compared["notebooks"] += bool(new)
+            _cell(file, cell, old, new, found, pixels=pixels)
+        digest = notebooks_run.outputs_hash(copy / path.relative_to(folder))
+        if listed.get(path.name) != digest and notebooks_run.outputs_hash(path) == digest:
+            found.add("notebooks", Difference(f"{PROCESSED.as_posix()}/{MANIFEST}", f"notebooks/{path.name}", None, DIFFERS, str(listed.get(path.name))[:12], digest[:12]))  # fmt: skip
+
+
+def _cell(
+    file: str, cell: int, stored: list[notebooks_run.Output], made: list[notebooks_run.Output], found: _Found, *, pixels: bool
+) -> None:  # fmt: skip
+    for at, (old, new) in enumerate(zip_longest(stored, made), start=1):
+        where = f"cell {cell}, output {at}"
+        if old is None or new is None:
+            one = old or new
+            said = shown(one.text or one.about.get("alt") or one.kind)
+            found.add("notebooks", Difference(file, where, None, ONLY_MADE if old is None else ONLY_STORED, said, said))
+        elif old.kind != new.kind:
+            found.add("notebooks", Difference(file, where, None, DIFFERS, old.kind, new.kind))
+        elif new.content or old.content:
+            found.compared["figures"] += 1
+            found.add("figures", *_figure(file, where, old, new, pixels=pixels))
+        elif not same_text(old.text, new.text):
+            found.add("notebooks", *_lines(file, where, old.text, new.text))
+
+
+def _lines(file: str, where: str, old: str, new: str) -> Iterator[Difference]:
+    """The lines of an output that differ; where one has more lines, the first that differs."""
+    a, b = old.splitlines(), new.splitlines()
+    for line, (one, other) in enumerate(zip_longest(a, b, fillvalue=""), start=1):
+        if not same_text(one, other):
+            yield Difference(file, f"{where}, line {line}", None, DIFFERS, _around(one, other), _around(other, one))
+            if len(a) != len(b):
+                return
+
+
+def _around(text: str, other: str) -> str:
+    """The part of a long line where it differs from another."""
+    at = next((at for at, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), min(len(text), len(other)))
+    return shown(re.sub(r"<[^>]*>", " ", text[max(at - 40, 0) : at + 40])) or "-"
+
+
+def _figure(
+    file: str, where: str, old: notebooks_run.Output, new: notebooks_run.Output, *, pixels: bool
+) -> Iterator[Difference]:
+    before = len(set(old.about) ^ set(new.about))
+    for name, one, other in (
+        (name, old.about.get(name), new.about.get(name)) for name in sorted({*old.about, *new.about})
+    ):
+        if name == "drawn" and isinstance(one, dict) and isinstance(other, dict):
+            parts = [
+                f"panel {panel}, {kind}"
+                for panel in sorted({*one, *other})
+                for kind in sorted({*one.get(panel, {}), *other.get(panel, {})})
+                if one.get(panel, {}).get(kind) != other.get(panel, {}).get(kind)
+            ]
+            if parts:
+                yield Difference(file, where, "drawn", _OTHER_FIGURE, shown("; ".join(parts)))
+                before += 1
+        elif one != other and not (isinstance(one, str) and isinstance(other, str) and same_text(one, other)):
+            yield Difference(file, where, name, DIFFERS, _around(str(one), str(other)), _around(str(other), str(one)))
+            before += 1
+    if pixels and not before and not same_picture(old.content, new.content):
+        yield Difference(file, where, None, _OTHER_PIXELS)
+
+
+def same_picture(one: bytes, other: bytes) -> bool:
+    """Say whether two pictures look the same: equal bytes, or no pixel that differs by more than a quarter of the range."""
+    if one == other:
+        return True
+    import io
+
+    import numpy as np
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        a, b = (np.asarray(Image.open(io.BytesIO(part)).convert("RGBA"), dtype="int16") for part in (one, other))
+    except (UnidentifiedImageError, OSError, ValueError):
+        return False
+    return a.shape == b.shape and bool(np.abs(a - b).max() <= 64) and _told(one) == _told(other)
+
+
+def _told(picture: bytes) -> dict[str, str]:
+    """What a PNG says of itself in words."""
+    import io
+
+    from PIL import Image
+
+    with Image.open(io.BytesIO(picture)) as image:
+        image.load()
+        return {str(key): str(value) for key, value in image.info.items() if isinstance(value, str)}
+
+
+def _versions_agree(folder: Path, versions: Mapping[str, str] | None) -> bool:
+    """Whether what draws figures here is what drew those stored: by the versions given, else by the lock of the case."""
+    drew = dict(versions) if versions is not None else locked(folder / "requirements.lock")
+    try:
+        return bool(drew) and all(drew.get(name) == version(name) for name in DRAWN_BY)
+    except PackageNotFoundError:
+        return False
+
+
+def locked(path: Path) -> dict[str, str]:
+    """Return the versions that a lock names: package -> version; nothing where there is no lock."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        return {}
+    return dict(re.findall(r"^([a-zA-Z0-9._-]+)==([^\s;\\]+)", text, flags=re.M))
+
+
+# ---- READMEs ---------------------------------------------------------------------------------------------------------
+
+
+def _readmes(folder: Path, copy: Path, found: _Found, *, pixels: bool) -> None:
+    """Each README against itself with its numbers pasted anew, line by line, and its picture."""
+    for language, path in readme.readmes(folder).items():
+        text = path.read_text(encoding="utf-8")
+        new = readme.pasted(text, copy, language)
+        found.compared["readme"] += 1
+        if not same_text(text, new):
+            found.add("readme", *_lines(path.name, "README", text, new))
+        link = readme.PICTURE.format(language=language)
+        if (folder / link).is_file() and link in text:
+            image, _ = readme.picture(copy, language)
+            old = (folder / link).read_bytes()
+            if (pixels and not same_picture(old, image)) or (not pixels and _told(old) != _told(image)):
+                found.add("readme", Difference(link, "", None, _OTHER_PIXELS))
