@@ -64,30 +64,20 @@ def run(*words: str) -> None:
     call(PYTHON, "-m", "dashat_lib.cli", "run", *words)
 
 
+# Files go to the workers as conftest.py orders them: the slow ones first.
+TESTING = ("-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--nbval-lax", "tests", "notebooks")
+
+
 def test(*words: str) -> None:
     """Run the tests and the notebooks' stored outputs."""
     setup(dev=True)
-    call(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--nbval-lax", "tests", "notebooks", *words)
+    call(PYTHON, "-m", "pytest", *TESTING, *words)
 
 
 def test_full(*words: str) -> None:
     """Run the tests with every heavy property in full."""
     setup(dev=True)
-    call(
-        PYTHON,
-        "-m",
-        "pytest",
-        "-q",
-        "-n",
-        "2",
-        "--nbval-lax",
-        "--dist",
-        "loadfile",
-        "tests",
-        "notebooks",
-        *words,
-        DASHAT_FULL="1",
-    )
+    call(PYTHON, "-m", "pytest", *TESTING, *words, DASHAT_FULL="1")
 
 
 def lint() -> None:

@@ -417,6 +417,48 @@ def _dispute(
 
 
 @app.command()
+def verify(
+    study: Annotated[
+        Path, typer.Argument(help="Folder of the case, or a bundle (.zip).", show_default="this folder")
+    ] = Path("."),
+    jobs: Annotated[int, typer.Option(min=1, help="Notebooks that run at a time.")] = 2,
+    every: Annotated[bool, typer.Option("--all", help="Show every difference.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON object.")] = False,
+    lang: Language = None,
+) -> None:
+    """Compute a study again, apart, and compare it with what is stored: what matches, what differs, in which row."""
+    from . import proof
+
+    zipped = study.is_file()
+    say = _speak(lang, Path(".") if zipped else study)
+    with _Bar() as progress:
+        found = proof.of(study, jobs=jobs, progress=progress)
+    if as_json:
+        print(json.dumps(proof.record(found, say), ensure_ascii=False, indent=2))
+    else:
+        proof.show(found, say, every=every)
+    raise typer.Exit(0 if found.fine else 1)
+
+
+@app.command()
+def bundle(
+    out: Annotated[Path, typer.Argument(help="Zip to write.", show_default=False)],
+    case: Annotated[Path, typer.Option("--case", help="Folder of the case.", show_default="this folder")] = Path("."),
+    jobs: Annotated[int, typer.Option(min=1, help="Notebooks that run at a time.")] = 2,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+    lang: Language = None,
+) -> None:
+    """Write the study as one zip for an examiner, who verifies it with: dashat verify FILE.zip."""
+    from . import bundle as bundles
+    from . import proof
+
+    say = _speak(lang, case)
+    with _Bar() as progress:
+        made = bundles.bundle(case, out, force=force, jobs=jobs, progress=progress)
+    proof.show_bundle(made, say)
+
+
+@app.command()
 def doctor(lang: Language = None) -> None:
     """Say what this installation lacks and the line that mends it."""
     from .doctor import examine
@@ -514,6 +556,8 @@ class _Bar:
     def steps(self, total: int) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+        if self._progress is not None:
+            self._progress.stop()
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
         self._task = self._progress.add_task("", total=total)

@@ -8,8 +8,8 @@ import io
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -103,6 +103,8 @@ class Difference:
         Sentence with ``{stored}`` and ``{made}``.
     stored, made : str
         What stands there, and what was computed, cut to a readable length.
+    details : mapping
+        Other values of the sentence.
     """
 
     file: str
@@ -111,6 +113,7 @@ class Difference:
     what: str
     stored: str = ""
     made: str = ""
+    details: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 def shown(text: object) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 RAW = Path("data/raw")
 CODERS = Path("data/coders")
 RIVALS = Path("data/rivals")
+TEXTS = Path("data/texts")
 PROCESSED = Path("data/processed")
 
 
@@ -37,10 +38,11 @@ def of_files(folder: Path, files: Iterable[Path]) -> dict[str, str]:
 
 
 def raw_files(case_folder: Path) -> dict[str, str]:
-    """Return the hashes of all tables of a case: in ``data/raw``, and what was added beside it (``../coders/NAME.csv``, ``../rivals/NAME.csv``)."""
+    """Return the hashes of what a case is given: tables in ``data/raw``, and what was added beside them (``../coders/NAME.csv``, ``../rivals/NAME.csv``, ``../texts/NAME.txt``)."""
     raw = of_files(case_folder / RAW, (path for path in (case_folder / RAW).rglob("*.csv") if path.is_file()))
-    for added in (CODERS, RIVALS):
-        found = of_files(case_folder / added, (path for path in (case_folder / added).glob("*.csv") if path.is_file()))
+    for added, ending in ((CODERS, "csv"), (RIVALS, "csv"), (TEXTS, "txt")):
+        files = (path for path in (case_folder / added).glob(f"*.{ending}") if path.is_file())
+        found = of_files(case_folder / added, files)
         raw |= {f"../{added.name}/{name}": digest for name, digest in found.items()}
     return raw
 

@@ -208,6 +208,46 @@ def compute(case: Case, *stages: str) -> Results:
     return merge(_stage(stage.name, "", case) for stage in STAGES if not stages or stage.name in stages)
 
 
+def computed(case: Case, *stages: str) -> Results:
+    """Return the results of some stages (all if none is named) on a case as it stands in its folder.
+
+    What a run has computed of the same data, settings and code is taken from ``.dashat``; what it has not is computed, and kept
+    there. The results are those of :func:`compute`.
+
+    Parameters
+    ----------
+    case : Case
+        As :func:`dashat_lib.loaders.case.read_case` gives it. A variant of a case is computed here and now.
+    """
+    from .facts import merge
+    from .loaders.case import read_case
+
+    now = _Now.of(case.folder.resolve())
+    if not _same_tables(case, read_case(case.folder)):
+        return compute(case, *stages)
+    chosen = [stage for stage in STAGES if not stages or stage.name in stages]
+    try:
+        cached = _cache(now.folder)
+        return merge(cached(stage.name, now.stage_key(stage), case) for stage in chosen)
+    except OSError:  # a folder that nothing can be kept in
+        return compute(case, *stages)
+
+
+def _same_tables(case: Case, other: Case) -> bool:
+    """Whether a case is as its folder has it."""
+    if case.settings != other.settings or case.reading is not None or case.before is not None:
+        return False
+    pairs = zip(case.tables(), other.tables(), strict=True)
+    return all(one.equals(two) for (_, one), (_, two) in pairs)
+
+
+def _cache(folder: Path) -> Any:
+    """The function that computes a stage, its results kept in the folder of a case."""
+    from joblib import Memory
+
+    return Memory(folder / CACHE, verbose=0).cache(_stage, ignore=["case"])
+
+
 def manifest(case_folder: Path | str = ".") -> Manifest:
     """Return what the stored results of a case were made from and what was made from them, for ``provenance.stale``.
 
@@ -323,10 +363,11 @@ def _stage(name: str, key: str, case: Case) -> Results:
 def _compute(now: _Now, state: dict[str, Any], watcher: Progress, report: Run, *, force: bool) -> None:
     from joblib import Memory
 
+    from . import audit_trail
     from .compare import compare
     from .facts import merge
     from .loaders.case import read_case
-    from .processed import clear_leftovers, read_results, store
+    from .processed import clear_leftovers, json_bytes, read_results, store
     from .provenance import row_hashes
 
     watcher.begin("check")
@@ -334,14 +375,16 @@ def _compute(now: _Now, state: dict[str, Any], watcher: Progress, report: Run, *
     watcher.end("check")
     clear_leftovers(now.folder)
     memory = Memory(now.folder / CACHE, verbose=0)
-    cached = memory.cache(_stage, ignore=["case"])
+    if force:
+        memory.clear(warn=False)
+    cached = _cache(now.folder)
     parts = []
     for stage in STAGES:
         watcher.begin(stage.name)
         key = now.stage_key(stage)
-        if force or not cached.check_call_in_cache(stage.name, key, case):
+        if not cached.check_call_in_cache(stage.name, key, case):
             report.done.append(stage.name)
-        parts.append(_stage(stage.name, key, case) if force else cached(stage.name, key, case))
+        parts.append(cached(stage.name, key, case))
         watcher.end(stage.name)
     memory.reduce_size(bytes_limit="200M")
     language = case.settings.languages[0]
@@ -349,9 +392,20 @@ def _compute(now: _Now, state: dict[str, Any], watcher: Progress, report: Run, *
     with contextlib.suppress(DashatError):  # nothing stored yet: nothing moved
         report.moved = compare(read_results(now.folder), found)
     made = {stage.name: sorted(part.tables) for stage, part in zip(STAGES, parts, strict=True)}
-    found = replace(found, tables={**found.tables, RAW_ROWS: row_hashes(case)})
+    trail = audit_trail.trail(
+        case, {stage.name: (stage.reads, part) for stage, part in zip(STAGES, parts, strict=True)}
+    )
+    cited = audit_trail.cited(case, found)
+    found = replace(
+        found, tables={**found.tables, "audit_trail": trail, "annotations": cited, RAW_ROWS: row_hashes(case)}
+    )
+    linked = {
+        "audit_trail.jsonld": json_bytes(audit_trail.trail_jsonld(trail)),
+        "annotations.jsonld": json_bytes(audit_trail.annotations_jsonld(cited)),
+    }
     about = {**_manifest(now, case), "stages": made}
-    report.changed.extend(store(now.folder, found, about, title=case.settings.title.get(language, "")))
+    title = case.settings.title.get(language, "")
+    report.changed.extend(store(now.folder, found, about, title=title, beside=linked))
 
 
 def _manifest(now: _Now, case: Case) -> dict[str, object]:

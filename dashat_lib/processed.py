@@ -116,15 +116,23 @@ def files(results: Results) -> dict[str, bytes]:
     return {f"{name}.csv": csv_bytes(table) for name, table in tables.items()}
 
 
-def store(case_folder: Path, results: Results, manifest: Mapping[str, object], *, title: str) -> list[str]:
+def store(
+    case_folder: Path,
+    results: Results,
+    manifest: Mapping[str, object],
+    *,
+    title: str,
+    beside: Mapping[str, bytes] | None = None,
+) -> list[str]:
     """Write the results of a case, ``datapackage.json`` and, last, ``manifest.json``; return the names of changed files.
 
-    A table that an earlier manifest lists and this run no longer makes is removed; other files are left alone.
+    `beside` are other files of results, name -> content. A table that an earlier manifest lists and this run no longer makes is removed; other files are left alone.
     """
     folder = case_folder / PROCESSED
     earlier = set(read_manifest(case_folder).get("results", {}))
     written = files(results)
     written[PACKAGE] = json_bytes(_package(results, written, title, manifest))
+    written |= beside or {}
     listed = {name: fingerprint.of_bytes(content) for name, content in written.items()}
     written[MANIFEST] = json_bytes({**manifest, "results": listed})
     changed = [name for name, content in written.items() if write(case_folder, folder / name, content)]

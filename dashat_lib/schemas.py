@@ -90,6 +90,7 @@ def _date(nullable: bool = False) -> pa.Column:
     return pa.Column(checks=_matches(is_date, "date"), nullable=nullable)
 
 
+ACCESS = ("open", "restricted")
 _PRECISION = _word("year", "month", "day")
 STANCES = ("for", "against", "mixed", "neutral")
 SECTORS = ("government", "community", "business", "academia", "media", "international", "beneficiary")
@@ -194,11 +195,15 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "attribute_rules": _table(scheme=_id(), attribute=_id(), relation=_word(*RELATIONS, nullable=True),
         position=_word("source", "target", "either", nullable=True), code_id=_id(True), sector=_word(*SECTORS, nullable=True), min_count=_number(1, whole=True), weight=_number()),
     "audit": _table("evidence_id", evidence_id=_id(), checked=_word("yes", "no"), note=_text(True)),
+    "quotations": _table(
+        "quotation_id", quotation_id=_id(), evidence_id=_id(), source_id=_id(), start=_number(0, whole=True), end=_number(0, whole=True),
+        quote=_text(),
+    ),
     "recodes": _table("recode_id", recode_id=_id(), action=_word(*ACTIONS), code_id=_id(), into=_id(True), evidence_ids=_text(True)),
 }  # fmt: skip
 OPTIONAL = {
     "settlements", "claims", "claim_tests", "fact_definitions", "would_decide", "prevalence", "beneficiaries", "attribute_rules",
-    "audit", "programmes", "second_codings", "recodes",
+    "audit", "programmes", "second_codings", "quotations", "recodes",
 }  # fmt: skip
 
 # (table, column, the table and column it points to)
@@ -232,6 +237,8 @@ REFERENCES: tuple[tuple[str, str, str, str], ...] = (
     ("crosswalk", "code_id", "codebook", "code_id"),
     ("attribute_rules", "code_id", "codebook", "code_id"),
     ("audit", "evidence_id", "evidence", "evidence_id"),
+    ("quotations", "evidence_id", "evidence", "evidence_id"),
+    ("quotations", "source_id", "sources", "source_id"),
 )
 LISTS: tuple[tuple[str, str, str, str], ...] = (
     ("claims", "code_ids", "codebook", "code_id"),
@@ -307,6 +314,7 @@ def check_tables(
     for name, key, parent in TREES:
         problems += _cycles(tables, name, key, parent, file_of)
     problems += [
+        *_access(tables, file_of),
         *_precision(tables, file_of),
         *_ties(tables, file_of),
         *_years(tables, file_of),
@@ -442,6 +450,19 @@ def _cycles(
                         message("Empty {parent} in one of these rows."), {"circle": " > ".join([*seen, str(start)]), "parent": parent})
             )  # fmt: skip
     return problems
+
+
+def _access(tables: Mapping[str, pd.DataFrame], file_of: Callable[[str, int], str]) -> list[Problem]:
+    """A document may say who may read it; without the column, or with an empty cell, everyone may."""
+    table = tables.get("sources")
+    if table is None or "access" not in table:
+        return []
+    wrong = table["access"].notna() & ~table["access"].isin(ACCESS)
+    return [
+        Problem(file_of("sources", at), at + 2, "access", _shown(table.at[at, "access"]), ONE_OF,
+                WRITE_ONE, {"allowed": ", ".join(ACCESS)})
+        for at in table.index[wrong]
+    ]  # fmt: skip
 
 
 def _precision(tables: Mapping[str, pd.DataFrame], file_of: Callable[[str, int], str]) -> list[Problem]:

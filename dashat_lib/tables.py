@@ -50,6 +50,7 @@ class Case:
     fact_definitions: pd.DataFrame
     would_decide: pd.DataFrame
     audit: pd.DataFrame
+    quotations: pd.DataFrame
     recodes: pd.DataFrame
 
     def tables(self) -> Iterator[tuple[str, pd.DataFrame]]:

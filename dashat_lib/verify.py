@@ -47,7 +47,7 @@ for _ in range({_SECONDS * 10}):
     time.sleep(0.1)
 """
 _OTHER_HASH = message("has the hash {stored}, the results were made from {made}.")
-_OTHER_ROW = message("was {stored} since the results were made.")
+OTHER_ROW = message("was {stored} since the results were made.")
 _ROWS_ALIKE = message("has other bytes than the results were made from ({stored}); no row of it says anything else.")
 _NO_FILE = message("is not there.")
 _NO_HOME = message("belongs to no stage and to no table.")
@@ -122,7 +122,7 @@ def verify(
         copy = place / "case"
         _copy(folder, copy)
         try:
-            done = pipeline.run(copy, jobs=jobs, force=True, progress=progress)
+            done = pipeline.run(copy, jobs=jobs, progress=progress)
         except DashatError as error:  # the raw tables are no case any more
             found.compared["raw"] = len(raw)
             _raw(folder, raw, found, rows=False)
@@ -186,7 +186,9 @@ def _refuse_unless_run(folder: Path) -> None:
 def _copy(folder: Path, to: Path) -> None:
     """What a study is computed from, without its results and without the outputs of its notebooks."""
     to.mkdir()
-    shutil.copytree(folder / DATA, to / DATA, ignore=lambda at, _: [PROCESSED.name] if Path(at) == folder / DATA else [])
+    shutil.copytree(
+        folder / DATA, to / DATA, ignore=lambda at, _: [PROCESSED.name] if Path(at) == folder / DATA else []
+    )
     for name in BESIDE:
         if (folder / name).is_file():
             shutil.copy(folder / name, to / name)
@@ -198,7 +200,9 @@ def _copy(folder: Path, to: Path) -> None:
 
 def _of_problem(problem: Problem) -> Difference:
     where = "" if problem.row is None else f"row {problem.row}"
-    return Difference(problem.file, where, problem.column, message("{stored}"), problem.render().partition(": ")[2])
+    return Difference(
+        problem.file, where, problem.column, problem.what, details={"value": problem.value, **problem.details}
+    )
 
 
 # ---- raw tables ------------------------------------------------------------------------------------------------------
@@ -217,7 +221,7 @@ def _raw(folder: Path, raw: Mapping[str, str], found: _Found, *, rows: bool = Tr
         elif raw[name] != listed.get(name):
             mine = changed.get(pipeline.table_of(name), [])
             found.add("raw", Difference(file, "", None, _OTHER_HASH if mine or not rows else _ROWS_ALIKE, raw[name][:12], str(listed.get(name, "-"))[:12]))  # fmt: skip
-            found.add("raw", *(Difference(file, f"row {row}", None, _OTHER_ROW, change) for row, change in mine))
+            found.add("raw", *(Difference(file, f"row {row}", None, OTHER_ROW, change) for row, change in mine))
     for path in sorted((folder / DATA).rglob("*")):
         inside = path.relative_to(folder / DATA)
         if path.is_file() and inside.parts[0] != PROCESSED.name and not _is_known(path, folder, raw):
@@ -274,11 +278,13 @@ def _results(folder: Path, copy: Path, found: _Found) -> None:
             found.add("results", Difference(file, "", None, _NO_FILE))
         else:
             old, new = stored[name].read_bytes(), made[name].read_bytes()
-            found.compared["results"] += max(new.count(b"\n") - 1, 0) if name.endswith(".csv") else 0
+            found.compared["results"] += max(len(new.splitlines()) - 1, 0) if name.endswith(".csv") else 0
             if name.endswith(".csv"):
                 differ = files_differ(file, old, new)
                 alike[name] = not differ
                 found.add("results", *differ)
+            elif name.endswith(".jsonld"):
+                found.add("results", *_leaves(file, old, new))
     for name in (PACKAGE, MANIFEST):
         if name in stored:
             _descriptions(name, stored, made[name], alike, found)
@@ -289,7 +295,8 @@ def _descriptions(name: str, stored: Mapping[str, Path], made: Path, alike: Mapp
     try:
         old = json.loads(stored[name].read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        found.add("results", Difference(f"{PROCESSED.as_posix()}/{name}", "", None, message("is no JSON any more: {stored}."), shown(error)))  # fmt: skip
+        file = f"{PROCESSED.as_posix()}/{name}"
+        found.add("results", Difference(file, "", None, message("is no JSON any more: {stored}."), shown(error)))
         return
     new = json.loads(made.read_text(encoding="utf-8"))
     for at, one, other in _leaves_that_differ(old, new):
@@ -301,11 +308,22 @@ def _descriptions(name: str, stored: Mapping[str, Path], made: Path, alike: Mapp
         if name == MANIFEST and at[:1] in (("raw",), ("settings",), ("data",)):
             continue  # said of the raw tables already
         place = "/".join(at)
-        if one is None or other is None:
-            what = ONLY_MADE if one is None else ONLY_STORED
-        else:
-            what = DIFFERS
+        what = ONLY_MADE if one is None else ONLY_STORED if other is None else DIFFERS
         found.add("results", Difference(f"{PROCESSED.as_posix()}/{name}", place, None, what, shown(one), shown(other)))
+
+
+def _leaves(file: str, old: bytes, new: bytes) -> Iterator[Difference]:
+    """The values of a JSON file that differ."""
+    if old == new:
+        return
+    try:
+        here = json.loads(old)
+    except ValueError as error:
+        yield Difference(file, "", None, message("is no JSON any more: {stored}."), shown(error))
+        return
+    for at, one, other in _leaves_that_differ(here, json.loads(new)):
+        if not same_text(str(one), str(other)):
+            yield Difference(file, "/".join(at), None, DIFFERS, shown(one), shown(other))
 
 
 def _is_of_bytes(said: Any, at: tuple[str, ...], path: Path | None, stored: Mapping[str, Path]) -> bool:

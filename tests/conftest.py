@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -51,12 +52,24 @@ def copy_of_case(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def run_once(tmp_path_factory):
-    """A copy of the case that was run: made once, to be copied and never changed."""
+def run_once(tmp_path_factory, worker_id):
+    """A copy of the case that was run: made once for all workers, to be copied and never changed."""
     from dashat_lib import pipeline
 
-    folder = copied(tmp_path_factory.mktemp("run") / "kasus contoh")
+    base = tmp_path_factory.getbasetemp()
+    root = (base if worker_id == "master" else base.parent) / "run once"
+    folder, done = root / "kasus contoh", root / "done"
+    try:
+        root.mkdir()  # who makes it runs; the others wait
+    except FileExistsError:
+        for _ in range(6000):
+            if done.exists():
+                return folder
+            time.sleep(0.1)
+        raise
+    copied(folder)
     pipeline.run(folder)
+    done.touch()
     return folder
 
 
@@ -71,3 +84,20 @@ def with_cache(folder, run_once):
     """Give a copy of the case the stages that were computed once for equal data."""
     shutil.copytree(run_once / ".dashat/cache", folder / ".dashat/cache", dirs_exist_ok=True)
     return folder
+
+
+SLOW_FIRST = (
+    "test_stored",
+    "test_verify",
+    "test_bundle",
+    "test_pipeline",
+    "test_provenance",
+    "test_indicators",
+    "test_cli",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """The slow files first, so that no worker ends with one of them alone; notebooks last, when their stages are computed."""
+    order = {name: at for at, name in enumerate(SLOW_FIRST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)) + (item.path.suffix == ".ipynb") * len(order))

@@ -17,6 +17,10 @@ def tables():
     second = found["codings"].drop_duplicates("evidence_id").head(9).assign(coder="doubter", coder_type="person")
     found["second_codings"] = second[list(SCHEMAS["second_codings"].columns)].reset_index(drop=True)
     found["recodes"] = pd.DataFrame({"recode_id": list("abcde"), "action": "move", "code_id": "leadership", "into": None, "evidence_ids": None}, dtype="str")  # fmt: skip
+    cited = found["evidence"].head(9)
+    found["quotations"] = cited[["evidence_id", "source_id"]].assign(
+        quotation_id=[f"Q{at}" for at in range(9)], start="0", end="5", quote="kutip"
+    )[list(SCHEMAS["quotations"].columns)]
     parts = [read_table(path) for path in sorted((ROOT / "data/raw/frameworks").glob("*.csv"))]
     return found | {"frameworks": pd.concat(parts, ignore_index=True)}
 

@@ -16,6 +16,7 @@ from ..fingerprint import CODERS, RAW, RIVALS
 from ..schemas import OPTIONAL, SCHEMAS, check_tables, converted, nearest
 from ..settings import Settings, read_settings
 from ..tables import Case
+from .quotations import misquotes
 
 _Files = dict[str, list[tuple[str, pd.DataFrame]]]
 _LONGEST_CELL = 10_000_000
@@ -136,6 +137,8 @@ def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
     found = check_tables(tables, settings, file_of)
     folders = {path.name: name for name, path in SEVERAL.items() if name in several}
     folders |= {f"{RIVALS.name}/{name}.csv": name for name in RIVAL if name in several}
+    if "quotations" in tables and not any(one.file == "quotations.csv" for one in [*found, *problems]):
+        found += misquotes(folder, tables["quotations"], tables.get("evidence"), file_of)
     for one in found:  # rows of a file that stands behind others in one table
         of = folders.get(one.file) or folders.get(one.file.partition("/")[0])
         problems.append(_in_its_file(one, rows[of]) if of else one)

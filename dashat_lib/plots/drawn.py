@@ -65,7 +65,7 @@ def _shown(ax: Axes) -> Iterator[tuple[str, Any]]:
 
 def _plain(values: Any) -> Any:
     """Numbers as text of six significant figures, words as they are; what is masked or missing is "-"."""
-    table = np.ma.filled(np.ma.asarray(values, dtype="object"), None)
+    table: Any = np.ma.filled(np.ma.asarray(values, dtype="object"), None)
     return [_number(one) for one in table.ravel()] + [list(table.shape)]
 
 

@@ -1,0 +1,267 @@
+"""The study as one zip for an examiner, and the proof of such a zip: unpacked apart, computed again, compared."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from . import fingerprint, pipeline, processed
+from .compare import Difference, compare
+from .errors import DashatError, Problem, message
+from .loaders.case import read_case
+from .loaders.opening import Limits, opened, unpack
+from .tables import Case
+from .verify import Verification, locked, scratch, verify
+
+LIST = "bundle.json"
+WITHHELD = "[withheld]"
+REPORTS = "reports"
+FORMAT = 1
+LIMITS = Limits(archives=(".xlsx",))
+# What a bundle holds beside data, results, notebooks and reports, where the case has it.
+ALONG = (
+    "dashat.toml", "requirements.lock", "LICENSE", "LICENSE-data", "CITATION.cff", "README.md", "README.id.md",
+    "ARCHITECTURE.md", "CHANGELOG.md", "docs/verify.md", "docs/verify.id.md",
+)  # fmt: skip
+FOLDERS = {
+    "data/raw": "*.csv", "data/coders": "*.csv", "data/rivals": "*.csv", "data/texts": "*.txt", "data/processed": "*",
+    "notebooks": "*.ipynb", "docs/figures": "*.png", "docs/decisions": "*.md", REPORTS: "*",
+}  # fmt: skip
+_MADE = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold: no bundle tells when it was made
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What was put into a bundle.
+
+    Attributes
+    ----------
+    path : Path
+    files : mapping name -> (hash, size)
+    withheld : DataFrame
+        ``table, row_id, column``: texts of restricted documents that were left out.
+    moved : DataFrame
+        Facts that are other than in the study because of that (:func:`dashat_lib.compare.compare`).
+    """
+
+    path: Path
+    files: Mapping[str, tuple[str, int]]
+    withheld: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["table", "row_id", "column"]))
+    moved: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def bundle(
+    case_folder: Path | str, out: Path, *, force: bool = False, jobs: int = 2, progress: pipeline.Progress | None = None
+) -> Bundle:
+    """Write the study of a case as one zip: what is stale is computed first; equal studies give equal bytes.
+
+    Texts of documents whose ``access`` is "restricted" in ``sources.csv`` are left out. The results in such a bundle are
+    computed from what is in it, so that they can be verified; facts that differ from the study's for it are listed.
+
+    Raises
+    ------
+    DashatError
+        If `out` is there (without `force`), if the case is no case, or if a notebook does not run.
+    """
+    folder, out = Path(case_folder).resolve(), Path(out)
+    if out.exists() and not force:
+        raise DashatError(Problem(out.name, None, None, None, message("is there already."), message("Give another name, or add --force.")))  # fmt: skip
+    done = pipeline.run(folder, jobs=jobs, progress=progress)
+    if done.problems:
+        raise DashatError(done.problems)
+    withheld = withheld_texts(read_case(folder))
+    if withheld.empty:
+        return _written(folder, out, withheld, pd.DataFrame())
+    with scratch() as place:
+        copy = place / "case"
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".*", REPORTS, processed.PROCESSED.name))
+        _withhold(copy, withheld)
+        again = pipeline.run(copy, jobs=jobs, progress=progress)
+        if again.problems:
+            raise DashatError(again.problems)
+        from . import readme
+
+        readme.write(copy)
+        moved = compare(processed.read_results(folder), processed.read_results(copy))
+        return _written(copy, out, withheld, moved)
+
+
+def _written(folder: Path, out: Path, withheld: pd.DataFrame, moved: pd.DataFrame) -> Bundle:
+    contents = {name: (folder / name).read_bytes() for name in members(folder)}
+    listed = {name: (fingerprint.of_bytes(content), len(content)) for name, content in contents.items()}
+    about = {
+        "format": FORMAT,
+        "data": fingerprint.data_hash(fingerprint.raw_files(folder)),
+        "code": fingerprint.of_package(),
+        "versions": {"python": sys.version.split()[0], **_versions(folder)},
+        "withheld": withheld.to_dict("records"),
+        "moved_by_withholding": moved["name"].drop_duplicates().tolist() if len(moved) else [],
+        "files": {name: {"sha256": digest, "bytes": size} for name, (digest, size) in sorted(listed.items())},
+    }
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for name, content in [(LIST, processed.json_bytes(about)), *sorted(contents.items())]:
+                info = zipfile.ZipInfo(name, _MADE)
+                info.create_system, info.external_attr, info.compress_type = 3, 0o100644 << 16, zipfile.ZIP_DEFLATED
+                archive.writestr(info, content, compresslevel=9)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    return Bundle(out, listed, withheld, moved)
+
+
+def members(folder: Path) -> list[str]:
+    """Return the files of a case that belong into a bundle, as paths with forward slashes."""
+    found = [name for name in ALONG if (folder / name).is_file()]
+    for inside, pattern in FOLDERS.items():
+        files = (folder / inside).rglob(pattern) if inside == "data/raw" else (folder / inside).glob(pattern)
+        found += [one.relative_to(folder).as_posix() for one in files if one.is_file() and not one.name.startswith(".")]
+    return sorted(found)
+
+
+def _is_member(name: str) -> bool:
+    """Whether a file may stand in a bundle by its name: nothing reads another one."""
+    path = PurePosixPath(name)
+    folder = "data/raw" if name.startswith("data/raw/") else path.parent.as_posix()
+    return name in (*ALONG, LIST) or (folder in FOLDERS and path.match(FOLDERS[folder]))
+
+
+def _versions(folder: Path) -> dict[str, str]:
+    """The versions of what the lock names and is installed here, else of the packages that numbers and figures hang on."""
+    from importlib.metadata import PackageNotFoundError
+
+    from .verify import DRAWN_BY
+
+    found = {}
+    for name in sorted({*locked(folder / "requirements.lock"), *DRAWN_BY, "pandas", "scipy", "dashat"}):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+# ---- restricted documents --------------------------------------------------------------------------------------------
+
+
+def withheld_texts(case: Case) -> pd.DataFrame:
+    """Return the texts of restricted documents: ``table, row_id, column``; empty where every document is open."""
+    if "access" not in case.sources:
+        return pd.DataFrame(columns=["table", "row_id", "column"])
+    closed = case.sources.loc[case.sources["access"].eq("restricted"), "source_id"]
+    rows = case.evidence.loc[case.evidence["source_id"].isin(closed), "evidence_id"]
+    found = [("evidence", one, column) for one in rows for column in ("text_id", "text_en")]
+    noted = case.codings[case.codings["evidence_id"].isin(rows) & case.codings["memo"].notna()]
+    found += [("codings", one, "memo") for one in noted["coding_id"]]
+    reasons = case.settlements[case.settlements["evidence_id"].isin(rows)]
+    found += [("settlements", one, "reason_en") for one in reasons["settlement_id"]]
+    quoted = case.quotations[case.quotations["source_id"].isin(closed)]
+    found += [("quotations", one, "quote") for one in quoted["quotation_id"]]
+    return pd.DataFrame(found, columns=["table", "row_id", "column"])
+
+
+def _withhold(folder: Path, withheld: pd.DataFrame) -> None:
+    """Put a mark in the place of each withheld text; quotations of such documents and the documents themselves go."""
+    from .loaders.case import read_table
+    from .schemas import row_ids
+
+    for name, part in withheld.groupby("table"):
+        path = folder / fingerprint.RAW / f"{name}.csv"
+        table = read_table(path)
+        ids = row_ids(str(name), table)
+        if name == "quotations":
+            for source in table.loc[ids.isin(part["row_id"]), "source_id"]:
+                (folder / "data/texts" / f"{source}.txt").unlink(missing_ok=True)
+            table = table[~ids.isin(part["row_id"])]
+        else:
+            for column, rows in part.groupby("column"):
+                table.loc[ids.isin(rows["row_id"]), str(column)] = WITHHELD
+        path.write_bytes(table.to_csv(index=False, lineterminator="\n").encode())
+
+
+# ---- the proof -------------------------------------------------------------------------------------------------------
+
+
+def verify_bundle(path: Path, *, jobs: int = 2, progress: pipeline.Progress | None = None) -> Verification:
+    """Unpack a bundle into a temporary folder, compute the study again from it and compare.
+
+    Every file must be on the list of the bundle with its hash, and every file of the list must be there; then all is as for
+    :func:`dashat_lib.verify.verify`.
+
+    Raises
+    ------
+    DashatError
+        If the file is no zip, if a member is dangerous, or if it is no bundle. Nothing is written outside the folder.
+    """
+    about = _about(path)
+    with scratch() as place:
+        folder = place / "bundle"
+        folder.mkdir()
+        names = unpack(path, folder, LIMITS)
+        wrong = [*_listed(path, folder, names, about)]
+        strangers = [one for one in names if not _is_member(one)]
+        wrong += [Difference(one, "", None, message("is no part of a study; nothing reads it.")) for one in strangers]
+        for one in strangers:
+            (folder / one).unlink()
+        (folder / LIST).unlink()
+        versions = {str(name): str(one) for name, one in dict(about.get("versions", {})).items()}
+        found = verify(folder, jobs=jobs, progress=progress, versions=versions)
+    differences = (*(("files", one) for one in wrong), *found.differences)
+    return replace(
+        found,
+        compared={"files": len(names), **found.compared},
+        differences=differences,
+        notes=(*found.notes, *_notes(about, folder)),
+    )
+
+
+def _about(path: Path) -> dict[str, Any]:
+    with opened(path, LIMITS) as (archive, infos):
+        try:
+            if LIST not in {one.filename for one in infos}:
+                raise ValueError
+            with archive.open(LIST) as file:
+                about = json.loads(file.read(LIMITS.member_bytes))
+            if not isinstance(about, dict) or about.get("format") != FORMAT or not isinstance(about.get("files"), dict):
+                raise ValueError
+        except (ValueError, zipfile.BadZipFile, RuntimeError, OSError, EOFError):
+            raise DashatError(
+                Problem(path.name, None, None, None, message("is no bundle of a study."), message("Make one with: dashat bundle"))
+            ) from None  # fmt: skip
+    return about
+
+
+def _listed(path: Path, folder: Path, names: list[str], about: Mapping[str, Any]) -> Iterator[Difference]:
+    """Every file against the list of the bundle: who changed a result and its hash here is found when it is computed anew."""
+    files = {str(name): one for name, one in about["files"].items() if isinstance(one, dict)}
+    for name in names:
+        if name == LIST:
+            continue
+        if name not in files:
+            yield Difference(name, "", None, message("stands in the zip and not on its list."))
+        elif fingerprint.of_file(folder / name) != files[name].get("sha256"):
+            digest = fingerprint.of_file(folder / name)
+            yield Difference(name, "", None, message("has the hash {stored}, the list of the bundle says {made}."), digest[:12], str(files[name].get("sha256"))[:12])  # fmt: skip
+    for name in sorted(set(files) - set(names)):
+        yield Difference(name, "", None, message("stands on the list of the bundle and not in the zip."))
+
+
+def _notes(about: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
+    n = len({(one.get("table"), one.get("row_id")) for one in about.get("withheld", []) if isinstance(one, dict)})
+    if n:
+        yield message("Texts of {n} rows of restricted documents are left out of this bundle; its results were computed without them."), {"n": n}  # fmt: skip
+    moved = about.get("moved_by_withholding", [])
+    if moved:
+        yield message("{n} facts are other than in the whole study for it: {names}."), {"n": len(moved), "names": ", ".join(map(str, moved[:10]))}  # fmt: skip
+    if about.get("code") != fingerprint.of_package():
+        yield message("The bundle was made by another version of dashat than the one that verified it."), {}

@@ -1,0 +1,157 @@
+"""Open a zip from a stranger: nothing is written outside the folder asked for, nothing grows without end."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from ..errors import DashatError, Problem, message
+
+_CHUNK = 1 << 20
+_MEND = message("Ask whoever sent the file for another copy, and do not unpack this one.")
+_REASONS = {
+    "outside": message("has a member '{member}' that leads outside the archive."),
+    "link": message("has a member '{member}' that is a link."),
+    "twice": message("has the member '{member}' twice."),
+    "size": message("has a member '{member}' that unpacks to more than {most}."),
+    "ratio": message("has a member '{member}' that unpacks to more than {most} times its size."),
+    "secret": message("has a member '{member}' that is encrypted."),
+    "nested": message("has a member '{member}' that is an archive itself."),
+    "name": message("has a member '{member}', a name that not every system can hold."),
+    "torn": message("has a member '{member}' that cannot be read: {why}."),
+}
+_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!")
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{one}{n}" for one in ("com", "lpt") for n in range(1, 10))}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much an archive may hold.
+
+    Attributes
+    ----------
+    members, member_bytes, total_bytes : int
+        Files, bytes of one and of all of them once unpacked.
+    ratio : int
+        Times that a member over 1 MiB may grow.
+    archives : tuple of str
+        Endings of members that may be archives themselves, such as workbooks.
+    """
+
+    members: int = 5_000
+    member_bytes: int = 256 << 20
+    total_bytes: int = 1 << 30
+    ratio: int = 200
+    archives: tuple[str, ...] = ()
+
+
+@contextmanager
+def opened(path: Path, limits: Limits) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
+    """Open a zip and look at the list of its members; yields the archive and its files.
+
+    Raises
+    ------
+    DashatError
+        If it is no zip or torn, or if a member leads outside, is a link, encrypted, there twice or larger than the limits
+        allow. Nothing was unpacked then.
+    """
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise _broken(path, error) from None
+    with archive:
+        infos = archive.infolist()
+        if len(infos) > limits.members:
+            raise DashatError(Problem(path.name, None, None, None, message("holds {n} files; {most} are the most that are opened."), _MEND, {"n": len(infos), "most": limits.members}))  # fmt: skip
+        seen: set[str] = set()
+        for info in infos:
+            _look(path, info, limits, seen)
+        total = sum(info.file_size for info in infos)
+        if total > limits.total_bytes:
+            raise DashatError(Problem(path.name, None, None, None, message("unpacks to {size}; {most} are the most that are unpacked."), _MEND, {"size": _size(total), "most": _size(limits.total_bytes)}))  # fmt: skip
+        if sum(info.compress_size for info in infos) > path.stat().st_size:  # members that share their bytes
+            raise DashatError(Problem(path.name, None, None, None, message("holds files that overlap."), _MEND))
+        yield archive, [info for info in infos if not info.is_dir()]
+
+
+def unpack(path: Path, to: Path, limits: Limits) -> list[str]:
+    """Unpack a zip into an empty folder and return the names of its files, with forward slashes.
+
+    Raises
+    ------
+    DashatError
+        As :func:`opened`; also if a member holds more than it says, is torn, or is an archive itself.
+    """
+    with opened(path, limits) as (archive, infos):
+        for info in infos:
+            target = to.joinpath(*PurePosixPath(info.filename).parts)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as file:
+                for part in _parts(path, archive, info, limits):
+                    file.write(part)
+        return [info.filename for info in infos]
+
+
+def _parts(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> Iterator[bytes]:
+    read = 0
+    try:
+        with archive.open(info) as member:
+            while part := member.read(_CHUNK):
+                if not read and part.startswith(_ARCHIVES) and not info.filename.endswith(limits.archives or ("\0",)):
+                    raise _refused(path, info, "nested")
+                read += len(part)
+                if read > info.file_size or read > limits.member_bytes:
+                    raise _refused(path, info, "size", most=_size(min(info.file_size, limits.member_bytes)))
+                yield part
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise _refused(path, info, "torn", why=_first_line(error)) from None
+    except Exception as error:
+        if type(error).__module__ in ("zlib", "lzma", "_lzma"):
+            raise _refused(path, info, "torn", why=_first_line(error)) from None
+        raise
+
+
+def _look(path: Path, info: zipfile.ZipInfo, limits: Limits, seen: set[str]) -> None:
+    name = info.filename
+    parts = PurePosixPath(name).parts
+    here = PureWindowsPath(name)
+    if not parts or any(ord(one) < 32 for one in name) or any(part.split(".")[0].strip().lower() in _RESERVED for part in parts):  # fmt: skip
+        raise _refused(path, info, "name")
+    if name.startswith(("/", "\\")) or "\\" in info.orig_filename or here.drive or here.root or ".." in parts:
+        raise _refused(path, info, "outside")
+    mode = info.external_attr >> 16
+    if mode and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_IFMT(mode) == 0):
+        raise _refused(path, info, "link")
+    if info.flag_bits & 0x1:
+        raise _refused(path, info, "secret")
+    if name.casefold() in seen:
+        raise _refused(path, info, "twice")
+    seen.add(name.casefold())
+    if info.file_size > limits.member_bytes:
+        raise _refused(path, info, "size", most=_size(limits.member_bytes))
+    if info.file_size > _CHUNK and info.file_size > limits.ratio * max(info.compress_size, 1):
+        raise _refused(path, info, "ratio", most=str(limits.ratio))
+
+
+def _refused(path: Path, info: zipfile.ZipInfo, reason: str, **values: str) -> DashatError:
+    member = info.filename if len(info.filename) <= 80 else info.filename[:79] + "…"
+    member = "".join(one if one.isprintable() else "?" for one in member)
+    return DashatError(Problem(path.name, None, None, None, _REASONS[reason], _MEND, {"member": member, **values}))
+
+
+def _broken(path: Path, error: Exception) -> DashatError:
+    return DashatError(Problem(path.name, None, None, None, message("is no zip that can be opened: {reason}."), _MEND, {"reason": _first_line(error)}))  # fmt: skip
+
+
+def _first_line(error: Exception) -> str:
+    text = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+    return (text.strip().splitlines() or ["?"])[0][:200]
+
+
+def _size(n: int) -> str:
+    return f"{n / (1 << 20):.0f} MiB"
