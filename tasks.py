@@ -124,6 +124,7 @@ def bench() -> None:
     call(PYTHON, "-m", "benchmarks.coding")
     call(PYTHON, "-m", "benchmarks.bands")
     call(PYTHON, "-m", "benchmarks.dependency")
+    call(PYTHON, "-m", "benchmarks.verify")
 
 
 VERBS = {

@@ -34,11 +34,12 @@ LEVELS = [
         "coding_agreement",
         "dependency",
         "frameworks",
+        "audit_trail",
     },
-    {"tension", "pipeline", "disputes", "reduction", "stakeholders", "element_pages"},
-    {"claims"},
-    {"conclusions"},
-    {"report", "consequences"},
+    {"tension", "pipeline", "disputes", "reduction", "stakeholders", "element_pages", "readme"},
+    {"claims", "verify"},
+    {"conclusions", "bundle"},
+    {"report", "consequences", "proof"},
     {"cli"},
 ]
 LEVEL = {room: at for at, rooms in enumerate(LEVELS) for room in rooms}

@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from conftest import ROOT, with_cache
+from conftest import with_cache
 
 from dashat_lib import fingerprint, pipeline
 

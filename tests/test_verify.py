@@ -1,0 +1,340 @@
+"""Whatever is changed by hand is named by file and row, with its hash mended or not; what is untouched is verified."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from dashat_lib import fingerprint, notebooks_run, pipeline, processed, verify
+from dashat_lib.compare import Difference, files_differ, same_text
+from dashat_lib.verify import locked, same_picture
+
+NOTEBOOK = "notebooks/00_start_here.ipynb"
+FACTS = "data/processed/facts.csv"
+
+
+def study_of(folder):
+    """Give a copy of the case a notebook, a README and a lock, and run it."""
+    (folder / "notebooks").mkdir(exist_ok=True)
+    shutil.copy(ROOT / NOTEBOOK, folder / NOTEBOOK)
+    for name in ("requirements.lock", "README.md", "README.id.md"):
+        shutil.copy(ROOT / name, folder / name)
+    (folder / "docs/figures").mkdir(parents=True)
+    for path in (ROOT / "docs/figures").glob("network.*.png"):
+        shutil.copy(path, folder / "docs/figures")
+    pipeline.run(folder)
+    from dashat_lib import readme
+
+    readme.write(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def study(run_once, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("study") / "kajian"
+    shutil.copytree(run_once, folder)
+    return study_of(folder)
+
+
+@pytest.fixture
+def copy(study, tmp_path, monkeypatch):
+    """A copy of the study to change. Where raw tables and settings are those of the study, what is computed anew is taken from it."""
+    shutil.copytree(study, tmp_path / "kajian", ignore=shutil.ignore_patterns(".dashat"))
+    real = pipeline.run
+
+    def run(folder, **words):
+        shutil.copytree(study / ".dashat", folder / ".dashat")  # the key of a stage says what it was computed from
+        if fingerprint.raw_files(folder) != fingerprint.raw_files(study):
+            return real(folder, **words)
+        shutil.copy(study / NOTEBOOK, folder / NOTEBOOK)
+        return real(folder, notebooks=False)
+
+    monkeypatch.setattr(verify.pipeline, "run", run)
+    return tmp_path / "kajian"
+
+
+def found(folder):
+    return [(part, one.file, one.where, one.column) for part, one in verify.verify(folder).differences]
+
+
+def edit(path, change):
+    text = path.read_text(encoding="utf-8")
+    after = change(text)
+    assert after != text
+    path.write_text(after, encoding="utf-8", newline="\n")
+
+
+def mended(folder):
+    """Give the manifest and the description of the results the hashes of the files as they stand."""
+    for name in (processed.PACKAGE, processed.MANIFEST):
+        path = folder / "data/processed" / name
+        about = json.loads(path.read_text(encoding="utf-8"))
+        if name == processed.PACKAGE:
+            for one in about["resources"]:
+                content = (path.parent / one["path"]).read_bytes()
+                one["hash"], one["bytes"] = f"sha256:{fingerprint.of_bytes(content)}", len(content)
+        else:
+            about["results"] = {one: fingerprint.of_file(path.parent / one) for one in about["results"]}
+            about["notebooks"] = {one.name: notebooks_run.outputs_hash(one) for one in notebooks_run.find(folder)}
+            about["raw"] = fingerprint.raw_files(folder)
+            about["data"] = fingerprint.data_hash(about["raw"])
+        path.write_bytes(processed.json_bytes(about))
+
+
+def with_cell(text, row, column, change):
+    rows = list(csv.reader(io.StringIO(text)))
+    at = rows[0].index(column)
+    rows[row - 1][at] = change(rows[row - 1][at])
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def row_of(folder, fact):
+    with (folder / FACTS).open(encoding="utf-8", newline="") as file:
+        return next(at for at, row in enumerate(csv.reader(file), start=1) if row[0] == fact)
+
+
+# ---- a whole verification --------------------------------------------------------------------------------------------
+
+
+def test_an_untouched_study_is_verified_and_left_as_it_was(copy):
+    """All of it, nothing taken from elsewhere, is computed for a bundle: test_bundle."""
+    before = fingerprint.of_files(copy, (path for path in copy.rglob("*") if path.is_file()))
+    done = verify.verify(copy)
+    assert (done.differences, done.pixels) == ((), True)
+    assert min(done.compared.values()) > 0
+    assert fingerprint.of_files(copy, (path for path in copy.rglob("*") if path.is_file())) == before
+
+
+def test_a_case_that_was_not_run_is_refused_with_the_next_step(copy_of_case):
+    run = subprocess.run([sys.executable, "-m", "dashat_lib.cli", "verify", str(copy_of_case), "--lang", "en"], capture_output=True, text=True, check=False)  # fmt: skip
+    assert (run.returncode, run.stderr.count("\n")) == (1, 1)
+    assert "dashat run" in run.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is not a Windows signal")
+@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_killed_verification_leaves_nothing_behind(study, tmp_path, stop):
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    child = subprocess.Popen([sys.executable, "-m", "dashat_lib.cli", "verify", str(study)], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    for _ in range(200):
+        if any(tmp_path.glob("dashat-verify-*/case/data/raw/*.csv")):
+            break
+        time.sleep(0.1)
+    assert any(tmp_path.glob("dashat-verify-*/case/data/raw/*.csv"))
+    time.sleep(2)
+    child.send_signal(stop)
+    child.wait()
+    for _ in range(200):
+        if not any(tmp_path.iterdir()):
+            break
+        time.sleep(0.1)
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- what is changed by hand -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mend", [False, True])
+def test_one_byte_of_raw_data_is_named_with_its_row(copy, mend):
+    edit(copy / "data/raw/prevalence.csv", lambda text: text.replace(",7.59,", ",7.58,", 1))
+    with (ROOT / "data/raw/prevalence.csv").open(encoding="utf-8") as file:
+        row = next(one["prevalence_id"] for one in csv.DictReader(file) if one["prevalence_pct"] == "7.59")
+    if mend:
+        mended(copy)
+    named = found(copy)
+    if mend:
+        assert ("results", "data/processed/outcome_series.csv") in {one[:2] for one in named}
+    else:
+        assert ("raw", "data/raw/prevalence.csv", "", None) in named
+    assert ("raw", "data/raw/prevalence.csv", f"row {row}", None) in named
+
+
+def test_a_byte_of_raw_data_that_changes_no_cell_is_named(copy):
+    edit(copy / "data/raw/places.csv", lambda text: text + "\n")
+    assert found(copy) == [("raw", "data/raw/places.csv", "", None)]
+
+
+def test_raw_data_that_hold_no_case_any_more_are_named_with_what_is_wrong(copy):
+    edit(copy / "data/raw/ties.csv", lambda text: text.replace("funds", "fands", 1))
+    named = found(copy)
+    assert any(part == "raw" and file == "ties.csv" and column == "relation" for part, file, _, column in named)
+
+
+@pytest.mark.parametrize("mend", [False, True])
+def test_one_number_of_a_result_is_named_with_its_row_whatever_the_manifest_says(copy, mend):
+    row = row_of(copy, "n_sources")
+    edit(copy / FACTS, lambda text: with_cell(text, row, "value", lambda cell: str(int(cell) + 1)))
+    if mend:
+        mended(copy)
+    named = found(copy)
+    assert ("results", FACTS, f"row {row} (n_sources)", "value") in named
+    assert {one[1] for one in named} <= {FACTS, "data/processed/manifest.json", "data/processed/datapackage.json"}
+
+
+def test_a_number_in_its_last_digits_is_the_same_and_so_is_its_hash(copy):
+    row = row_of(copy, "prevalence_change_ssgi_2021_2022")
+    edit(copy / FACTS, lambda text: with_cell(text, row, "value", lambda cell: f"{float(cell) * (1 + 1e-10):.14g}"))
+    mended(copy)
+    assert found(copy) == []
+
+
+def test_a_verdict_is_named(copy):
+    row = row_of(copy, "shared-motivation.surakarta.verdict")
+    edit(copy / FACTS, lambda text: with_cell(text, row, "value", lambda _: "supported"))
+    mended(copy)
+    assert ("results", FACTS, f"row {row} (shared-motivation.surakarta.verdict)", "value") in found(copy)
+
+
+def test_a_swapped_row_is_named(copy):
+    def swapped(text):
+        lines = text.splitlines(keepends=True)
+        lines[5], lines[6] = lines[6], lines[5]
+        return "".join(lines)
+
+    edit(copy / "data/processed/indicator_verdicts.csv", swapped)
+    mended(copy)
+    (one,) = found(copy)
+    assert one[:2] == ("results", "data/processed/indicator_verdicts.csv")
+    assert one[2].startswith("row 6 ")
+
+
+def test_a_row_too_many_and_a_row_too_few_are_named_once(copy):
+    edit(copy / "data/processed/coverage.csv", lambda text: text + text.splitlines()[-1] + "\n")
+    edit(copy / "data/processed/multiplexity.csv", lambda text: "".join(text.splitlines(keepends=True)[:3] + text.splitlines(keepends=True)[4:]))  # fmt: skip
+    mended(copy)
+    named = found(copy)
+    assert [one[1] for one in named] == ["data/processed/coverage.csv", "data/processed/multiplexity.csv"]
+    assert named[1][2].startswith("row 4 ")
+
+
+def test_a_file_too_many_and_a_file_too_few_are_named(copy):
+    (copy / "data/processed/extra.csv").write_text("a\n1\n", encoding="utf-8")
+    (copy / "data/raw/extra.csv").write_text("a\n1\n", encoding="utf-8")
+    (copy / "data/processed/coverage.csv").unlink()
+    named = {one[:2] for one in found(copy)}
+    assert {("results", "data/processed/extra.csv"), ("results", "data/processed/coverage.csv"), ("raw", "data/raw/extra.csv")} <= named  # fmt: skip
+
+
+def outputs(folder):
+    return json.loads((folder / NOTEBOOK).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("mend", [False, True])
+def test_one_number_in_a_notebook_output_is_named_with_its_cell(copy, mend):
+    notebook = outputs(copy)
+    cell, output = next(
+        (at, one)
+        for at, cell in enumerate(notebook["cells"], start=1)
+        for one in cell.get("outputs", [])
+        if re.search(r"\d", "".join(one.get("data", {}).get("text/html", [])))
+    )
+    lines = output["data"]["text/html"]
+    at = next(at for at, line in enumerate(lines) if re.search(r">\d+<", line))
+    lines[at] = re.sub(r">(\d+)<", lambda number: f">{int(number[1]) + 1}<", lines[at], count=1)
+    (copy / NOTEBOOK).write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+    if mend:
+        mended(copy)
+    named = [one for one in found(copy) if one[0] == "notebooks"]
+    assert any(file == NOTEBOOK and where.startswith(f"cell {cell}, output") for _, file, where, _ in named)
+
+
+def figure_in(notebook):
+    return next(
+        (at, one)
+        for at, cell in enumerate(notebook["cells"], start=1)
+        for one in cell.get("outputs", [])
+        if "image/png" in one.get("data", {})
+    )
+
+
+def test_what_a_figure_shows_is_named_with_its_panel(copy):
+    notebook = outputs(copy)
+    cell, figure = figure_in(notebook)
+    drawn = figure["metadata"]["image/png"]["dashat"]["drawn"]
+    assert "1" in drawn
+    drawn["1"] = {kind: "00000000" for kind in drawn["1"]}
+    (copy / NOTEBOOK).write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+    mended(copy)
+    ((part, file, where, column),) = found(copy)
+    assert (part, file, column) == ("figures", NOTEBOOK, "drawn")
+    assert where.startswith(f"cell {cell}, ")
+
+
+def test_another_picture_that_says_to_show_the_same_is_named_where_versions_agree(copy):
+    notebook = outputs(copy)
+    _, figure = figure_in(notebook)
+    import base64
+
+    picture = base64.b64encode((ROOT / "docs/figures/network.en.png").read_bytes()).decode()
+    figure["data"]["image/png"] = picture
+    (copy / NOTEBOOK).write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+    mended(copy)
+    assert [one[:2] for one in found(copy)] == [("figures", NOTEBOOK)]
+    old = {name: "0.0" for name in verify.DRAWN_BY}
+    other = verify.verify(copy, versions=old)
+    assert (other.fine, other.pixels) == (True, False)
+
+
+def test_a_number_of_a_readme_is_named_with_its_line(copy):
+    edit(copy / "README.md", lambda text: text.replace("109 sources", "108 sources", 1))
+    line = next(at for at, one in enumerate((copy / "README.md").read_text(encoding="utf-8").splitlines(), start=1) if "108 sources" in one)  # fmt: skip
+    assert found(copy) == [("readme", "README.md", f"README, line {line}", None)]
+
+
+def test_a_setting_that_the_results_were_not_made_with_is_named(copy):
+    edit(copy / "dashat.toml", lambda text: text.replace("resamples = 20", "resamples = 21"))
+    assert ("raw", "dashat.toml", "", None) in found(copy)
+
+
+# ---- what is the same ------------------------------------------------------------------------------------------------
+
+
+def test_numbers_in_a_text_are_the_same_by_a_relative_tolerance_and_words_exactly():
+    assert same_text("a 0.30000000001 b", "a 0.3 b")
+    assert not same_text("a 0.3001 b", "a 0.3 b")
+    assert not same_text("a 0.3 b", "a 0.3 c")
+    assert not same_text("a 1 2", "a 1")
+
+
+def test_columns_that_differ_are_one_difference_and_no_table_is_one():
+    assert files_differ("t.csv", b"a,b\n1,2\n", b"a,c\n1,2\n")[0].where == "row 1"
+    assert len(files_differ("t.csv", b"", b"a\n1\n")) == 1
+    assert isinstance(files_differ("t.csv", b"\xff\xfe", b"a\n1\n")[0], Difference)
+
+
+def test_a_picture_with_a_shade_less_is_the_same_and_one_with_another_bar_is_not():
+    from PIL import Image
+
+    def png(pixels, said="x"):
+        from PIL.PngImagePlugin import PngInfo
+
+        info = PngInfo()
+        info.add_text("Description", said)
+        out = io.BytesIO()
+        Image.frombytes("L", (4, 4), bytes(pixels)).save(out, format="PNG", pnginfo=info)
+        return out.getvalue()
+
+    plain = [200] * 16
+    assert same_picture(png(plain), png([198, *plain[1:]]))
+    assert not same_picture(png(plain), png([0, *plain[1:]]))
+    assert not same_picture(png(plain), png(plain, "y"))
+    assert not same_picture(png(plain), b"no picture")
+
+
+def test_a_lock_names_the_versions_that_draw():
+    assert set(verify.DRAWN_BY) <= set(locked(ROOT / "requirements.lock"))
+    assert locked(Path("nowhere")) == {}
