@@ -62,6 +62,7 @@ def element_page(case: Case, set_id: str, *, place: str | None = None, framework
     material = whole.part(place=place, set_id=set_id)
     readings = indicators.robustness(material)
     verdict = indicators.verdicts(whole)
+    on_programme = indicators.on_programme(material, indicators.verdicts(material))
     verdict = verdict[(verdict["place"] == place) & (verdict["set_id"] == set_id)]
     negative = indicators.negative_cases(whole)
     negative = negative[(negative["place"] == place) & (negative["set_id"] == set_id)]
@@ -70,7 +71,7 @@ def element_page(case: Case, set_id: str, *, place: str | None = None, framework
         *_verdict_lines(verdict.iloc[0]),
         *_code_lines(case, whole, set_id),
         *_event_lines(material),
-        *_reading_lines(readings, verdict.iloc[0]),
+        *_reading_lines(pd.concat([readings, on_programme]), verdict.iloc[0]),
         *_feet_lines(material),
         *_speaker_lines(material),
         ("negative_cases", str(negative.iloc[0]["negative_case"]), negative.iloc[0]["expectation"], None, None, _text(negative.iloc[0]["evidence_ids"])),
