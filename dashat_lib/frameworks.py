@@ -13,7 +13,7 @@ from itertools import combinations
 import pandas as pd
 
 from . import indicators
-from .admission import code_sets, coded, pooled
+from .admission import code_sets, coded, elements, pooled
 from .errors import message
 from .facts import Ledger, in_each_language, labelled, under
 from .indicators import Material
@@ -110,7 +110,10 @@ def with_elements(table: pd.DataFrame) -> pd.DataFrame:
     """
     parts = table[table["element_id"].notna()]
     by = ["framework", "dimension_id"]
-    counts = {"n_elements": parts.groupby(by).size(), "n_elements_with_code": parts[parts["n_codes"] > 0].groupby(by).size()}
+    counts = {
+        "n_elements": parts.groupby(by).size(),
+        "n_elements_with_code": parts[parts["n_codes"] > 0].groupby(by).size(),
+    }
     index = pd.MultiIndex.from_frame(table[by])
     whole = table["element_id"].isna() & index.isin(counts["n_elements"].index)
     return table.assign(
@@ -209,11 +212,24 @@ def challenged(case: Case) -> pd.DataFrame:
     for how in (AGREED, NAMED, EVERY):
         table = indicators.verdicts(challenged_material(material, how))
         codes = against_sets(case, sets, how).groupby("set_id")["code_id"].agg(";".join)
-        parts.append(table.assign(counted=how, codes=table["set_id"].map(codes).astype("str"), baseline=base["verdict"]))
+        parts.append(
+            table.assign(counted=how, codes=table["set_id"].map(codes).astype("str"), baseline=base["verdict"])
+        )
     found = pd.concat(parts, ignore_index=True)
     found = found.assign(same=found["verdict"] == found["baseline"])
     front = ["framework", "dimension_id", "element_id", "set_id", "label_id", "label_en", "place", "counted", "codes"]
-    counts = ["n_for", "n_against", "n_mixed", "n_families", "share_for", "lower", "upper", "verdict", "baseline", "same"]
+    counts = [
+        "n_for",
+        "n_against",
+        "n_mixed",
+        "n_families",
+        "share_for",
+        "lower",
+        "upper",
+        "verdict",
+        "baseline",
+        "same",
+    ]
     order = {one: at for at, one in enumerate(base["set_id"])}
     found = found.assign(at=found["set_id"].map(order)).sort_values("at", kind="stable", ignore_index=True)
     return found[[*front, *counts]]
@@ -390,6 +406,45 @@ def page(case: Case, framework: str, table: pd.DataFrame | None = None) -> pd.Da
     return table
 
 
+def links(case: Case, framework: str) -> pd.DataFrame:
+    """Return by which codes a framework is read, with the doubt that the crosswalk states beside each.
+
+    Returns
+    -------
+    DataFrame, one row a link of the crosswalk, in the framework's order
+        ``framework, set_id, label_id, label_en, code_id, direction, status, note`` (as the crosswalk has it), ``doubt`` (the note from
+        the word "Doubt" on; missing where none is stated), and the same with ``_id`` and ``_en`` where the crosswalk has such notes.
+    """
+    table = elements(
+        case, framework, list(dict.fromkeys(case.frameworks.query("framework == @framework")["dimension_id"]))
+    )
+    found = table[["framework", "set_id", "label_id", "label_en"]].merge(
+        case.crosswalk.rename(columns={"element_id": "set_id"}), on=["framework", "set_id"]
+    )
+    return found.assign(doubt=found["note_en"].str.extract(r"(?:^|\s)Doubt: (.*)$", expand=False).astype("str"))
+
+
+def by_event(split: pd.DataFrame, case: Case, say: Reader) -> pd.DataFrame:
+    """Return the events of :func:`events_split` in words, one row an event with all its pairs: date, text, what it supports, what it speaks against."""
+    texts = {one["evidence_id"]: say.column(one, "text") for one in case.evidence.to_dict("records")}
+    told = in_words(split, case, say)
+    lines = []
+    for event, part in told.groupby("event_id", sort=False):
+        ids = dict.fromkeys(one for joined in part["evidence_ids"] for one in joined.split(";"))
+        sides = {}
+        for side in ("for", "against"):
+            names = [
+                f"{say.label('framework', one)}: {said}"
+                for one, said in zip(part[f"framework_{side}"], part[f"elements_{side}"], strict=True)
+            ]
+            sides[side] = "; ".join(dict.fromkeys(names))
+        lines.append(
+            {"event_id": event, "date": part["date"].iloc[0], "text": " ".join(texts[one] for one in ids),
+             "event_supports": sides["for"], "event_opposes": sides["against"], "why": ";".join(dict.fromkeys(part["why"]))}
+        )  # fmt: skip
+    return pd.DataFrame(lines, columns=["event_id", "date", "text", "event_supports", "event_opposes", "why"])
+
+
 def in_words(table: pd.DataFrame, case: Case, say: Reader) -> pd.DataFrame:
     """Return a table of this room with the ids of elements, dimensions and codes named, ";"-joined ones one by one.
 
@@ -432,7 +487,9 @@ _HOW_CHALLENGED = {
     "n_for": message("Events on {place} for {label} with codes that its framework leaves out counted against it: {counted}."),
     "n_against": message("Events on {place} against {label} with codes that its framework leaves out counted against it: {counted}."),
 }  # fmt: skip
-_HOW_ELEMENTS = message("Elements of {label} ({framework}) to which a code speaks, of {n}; codes by a crosswalk that is {status}.")
+_HOW_ELEMENTS = message(
+    "Elements of {label} ({framework}) to which a code speaks, of {n}; codes by a crosswalk that is {status}."
+)
 _UNITS = {"verdict": "verdict", "share_for": "share (0-1)"}
 _NO_CODE, _NO_EVENT = "no code speaks to it", "no event for or against"
 

@@ -302,6 +302,16 @@ def events(material: Material) -> pd.DataFrame:
     return table[[*columns, "n_rows", "evidence_ids"]]
 
 
+def families_of_decided(material: Material) -> pd.Series:
+    """Return the source families of all rows of decided events, a report without direction counted too: (set_id, scope) -> number.
+
+    Rule D1 is met by the families of rows that decide their event (:func:`dashat_lib.admission.tally`): a report that names an element
+    without direction says nothing for or against it, so it lends no family. This is the wider count, to hold beside.
+    """
+    decided = material.rows[material.rows["event_stance"].isin(["for", "against"])]
+    return decided.groupby(KEYS)["source_family"].nunique()
+
+
 # ---- who speaks, and what speaks against -----------------------------------------------------------------------------
 
 
@@ -461,6 +471,10 @@ _HOW = {
     "n_speakers": message(
         "Speakers stated in the rows coded with {label} or a code below it on {place}, whatever they say."
     ),
+    "n_rows_speaker": message("Rows coded with {label} or a code below it on {place} that state a speaker."),
+    "share_two_speakers": message(
+        "Of the rows coded with {label} or a code below it on {place} that state a speaker, the share of the two most frequent."
+    ),
     "n_decided": message("Events on {place} for or against {label}, reports of one event pooled."),
     "n_programme": message(
         "Events on {place} for or against {label} with a row that names {programme} or holds a tie of it."
@@ -472,17 +486,20 @@ _UNITS = {
     "n_families_that_turn": "families",
     "n_sectors": "sectors",
     "n_speakers": "speakers",
+    "n_rows_speaker": "rows",
+    "share_two_speakers": "share (0-1)",
     "share_for": "share (0-1)",
     "verdict": "verdict",
 }
 MEASURED = {"verdict": "verdict", "n_for": "events", "n_against": "events", "share_for": "share (0-1)"}
-_NO_DECIDED_EVENT, TOO_FEW_ROWS = "no event for or against", "too few rows"
+_NO_DECIDED_EVENT, TOO_FEW_ROWS, NO_SPEAKER = "no event for or against", "too few rows", "no speaker stated"
 # Which stance of the event a row must have to be in the number; the rest of the set's rows was looked at.
 _COUNTED = {
     "n_for": {"for"}, "n_against": {"against"}, "n_mixed": {"mixed"}, "n_neutral": {"neutral"},
     "n_rows": {"for", "against", "mixed", "neutral"},
 }  # fmt: skip
 _WEIGHS_ACTORS = {"n_sectors", "verdict", "n_families_that_turn"}
+_SPOKEN = {"n_speakers", "n_rows_speaker", "share_two_speakers"}
 _OF_PROGRAMME = {"n_programme", "verdict.programme_rows"}
 
 
@@ -510,6 +527,9 @@ def results(case: Case) -> Results:
         )
         values |= {f"verdict.{name}": said for name, said in zip(read["reading"], read["verdict"], strict=True)}
         values["n_speakers"] = int(n_speakers.get((one["set_id"], one["place"]), 0))
+        mine = spoken[(spoken["set_id"] == one["set_id"]) & (spoken["place"] == one["place"])]["n_rows"]
+        values |= {"n_rows_speaker": int(mine.sum())}
+        values["share_two_speakers"] = mine.nlargest(2).sum() / mine.sum() if len(mine) else float("nan")
         for name, value in values.items():
             kind, _, reading = name.partition(".")
             ledger.add(
@@ -526,7 +546,7 @@ def results(case: Case) -> Results:
                     "reading": labelled("reading", reading),
                     "programme": programme,
                 },
-                reason=_NO_DECIDED_EVENT if pd.isna(value) else None,
+                reason=None if pd.notna(value) else NO_SPEAKER if name in _SPOKEN else _NO_DECIDED_EVENT,
                 support=[
                     *_rows_of(kind, here, named, case),
                     *defined_by,
@@ -585,7 +605,7 @@ def actors_of(case: Case) -> pd.Series:
 
 def _rows_of(measure: str, here: pd.DataFrame, named: pd.Series, case: Case) -> list[Under]:
     """The rows of a set under one of its measures."""
-    if measure == "n_speakers":
+    if measure in _SPOKEN:
         spoken = here["evidence_id"].isin(case.evidence.loc[case.evidence["speaker"].notna(), "evidence_id"])
         return [under(table, here.loc[spoken, key], here.loc[~spoken, key])
                 for table, key in [("evidence", "evidence_id"), ("codings", "coding_id")]]  # fmt: skip

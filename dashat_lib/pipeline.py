@@ -109,7 +109,9 @@ STAGES = (
         ),
     ),
     Stage("frameworks", (*_CODED, "frameworks", "crosswalk", "claim_tests")),
-    Stage("outcomes", ("prevalence", "beneficiaries", "programmes", "places", "fact_definitions", "recodes")),
+    Stage(
+        "outcomes", ("sources", "prevalence", "beneficiaries", "programmes", "places", "fact_definitions", "recodes")
+    ),
     Stage("claims", (*_TESTED, "would_decide")),
     Stage("claims.readings", (*_TESTED, "coders", "second_codings", "audit")),
     Stage("conclusions", (*_TESTED, "coders", "second_codings", "audit")),

@@ -653,7 +653,9 @@ def _resamples(case: Case) -> pd.DataFrame:
 def _from_robustness(case: Case) -> pd.DataFrame:
     """The verdicts and counts by cut-off and without each source family under them."""
     material = indicators.gather(case)
-    table = pd.concat([indicators.robustness(material), indicators.on_programme(material, indicators.verdicts(material))])
+    table = pd.concat(
+        [indicators.robustness(material), indicators.on_programme(material, indicators.verdicts(material))]
+    )
     table = table[table["kind"].isin(["cut-off", "source", indicators.PROGRAMME_ROWS])]
     names = table["set_id"] + "." + table["place"] + "."
     parts = [
