@@ -247,7 +247,7 @@ def in_words(series: pd.DataFrame, case: Case, say: Reader) -> pd.DataFrame:
             if one["conflict"]
             else say("rounding only")
             if one["rounding"]
-            else ""
+            else None
         )
         who = dict.fromkeys(str(publishers[each]) for each in one["source_ids"].split(";"))
         lines.append(

@@ -21,7 +21,16 @@ def case(case):
 
 
 # The stages with many draws, and the claims, have the same property held in test_provenance, over all tables.
-SLOW = ("network.groups", "network.bands", "stakeholders", "dependency", "tension", "claims", "claims.readings", "conclusions")
+SLOW = (
+    "network.groups",
+    "network.bands",
+    "stakeholders",
+    "dependency",
+    "tension",
+    "claims",
+    "claims.readings",
+    "conclusions",
+)
 QUICK = [one.name for one in STAGES if one.name not in SLOW]
 
 

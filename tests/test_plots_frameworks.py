@@ -102,7 +102,7 @@ def test_a_grid_leaves_an_element_without_events_blank_and_tells_a_single_readin
     table = pd.DataFrame(
         rows, columns=["element_id", "verdict", "n_for", "kind", "n_readings", "share_same", "others"]
     ).assign(dimension_id="d", n_against=0, label_en=lambda t: t["element_id"])
-    fig, ax = style.figure()
+    _, ax = style.figure()
     findings.readings_grid(table, ax=ax)
     assert sorted(texts(ax)) == sorted(["100 %", "undecidable", "no event"])
     assert len(ax.patches) == 2

@@ -174,9 +174,7 @@ def framework_rows(table: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | Non
         if pd.notna(one.get("n_elements")):
             told = f"{int(one['n_elements_with_code'])} / {int(one['n_elements'])}"
             part = 2 * one["n_elements_with_code"] < one["n_elements"]
-            ax.text(
-                edge * 5.1, at, told, va="center", ha="center", fontsize=7, fontweight="bold" if part else "normal"
-            )
+            ax.text(edge * 5.1, at, told, va="center", ha="center", fontsize=7, fontweight="bold" if part else "normal")
     heads = (
         (1.72, say("verdict"), "left"),
         (3.55, say("source\nfamilies"), "center"),
