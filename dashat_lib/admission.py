@@ -6,6 +6,7 @@ set it belongs. So 15 indicators and elements, two places and thirty readings ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from statistics import NormalDist
 
@@ -77,6 +78,28 @@ def admitted(case: Case, *, place: str | None = None) -> pd.DataFrame:
     if place is not None:
         rows = rows[rows["place"].isin(places_within(case, place))]
     return rows.reset_index(drop=True)
+
+
+def of_programme(case: Case) -> set[str]:
+    """Return the evidence rows that speak of the programme of the settings: a tie of it rests on the row, or the text names it.
+
+    A text names a programme by its id or by a name of ``programmes``, read up to a colon or bracket. Without a programme there are none.
+    """
+    mine = case.programmes[case.programmes["programme"] == case.settings.programme]
+    if mine.empty:
+        return set()
+    one = mine.iloc[0]
+    called = {one["programme"], *(re.split(r"[:(]", one[name])[0].strip() for name in mine if name.startswith("name_"))}
+    said = r"\b(?:" + "|".join(re.escape(name) for name in sorted(called)) + r")\b"
+    texts = [name for name in case.evidence if name.startswith("text_")]
+    named = [case.evidence[name].str.contains(said, case=False, na=False) for name in texts]
+    tied = case.evidence["evidence_id"].isin(ties_of_programme(case)["evidence_id"])
+    return set(case.evidence.loc[np.logical_or.reduce([tied, *named]), "evidence_id"])
+
+
+def ties_of_programme(case: Case) -> pd.DataFrame:
+    """Return the ties of the programme of the settings."""
+    return case.ties[case.ties["programme"] == case.settings.programme]
 
 
 def coded(case: Case, sets: pd.DataFrame, *, places: Sequence[str | None], coder: str | None = None) -> pd.DataFrame:

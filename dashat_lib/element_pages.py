@@ -62,6 +62,7 @@ def element_page(case: Case, set_id: str, *, place: str | None = None, framework
     material = whole.part(place=place, set_id=set_id)
     readings = indicators.robustness(material)
     verdict = indicators.verdicts(whole)
+    on_programme = indicators.on_programme(material, indicators.verdicts(material))
     verdict = verdict[(verdict["place"] == place) & (verdict["set_id"] == set_id)]
     negative = indicators.negative_cases(whole)
     negative = negative[(negative["place"] == place) & (negative["set_id"] == set_id)]
@@ -70,7 +71,7 @@ def element_page(case: Case, set_id: str, *, place: str | None = None, framework
         *_verdict_lines(verdict.iloc[0]),
         *_code_lines(case, whole, set_id),
         *_event_lines(material),
-        *_reading_lines(readings, verdict.iloc[0]),
+        *_reading_lines(pd.concat([readings, on_programme]), verdict.iloc[0]),
         *_feet_lines(material),
         *_speaker_lines(material),
         ("negative_cases", str(negative.iloc[0]["negative_case"]), negative.iloc[0]["expectation"], None, None, _text(negative.iloc[0]["evidence_ids"])),
@@ -200,6 +201,97 @@ def in_words(page: pd.DataFrame, case: Case, say: Reader) -> pd.DataFrame:
     return pd.DataFrame([told(one) for one in page.to_dict("records")], columns=PAGE).astype("object")
 
 
+def sections(page: pd.DataFrame, case: Case, say: Reader) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield a page as small tables, each under its heading, with columns named for what they hold."""
+    told = in_words(page, case, say)
+    titles = family_titles(case)
+    fragile = (page["section"] == "fragile").to_numpy()
+    told["item"] = told["item"].mask(fragile, page["item"].map(titles))
+    families = (page["item"] == "source").to_numpy()
+    same = told["value"].map(lambda one: say("the same in {share}", share=one))
+    told["value"] = told["value"].mask(families, same)
+    events = [one for one in dict.fromkeys(page["section"]) if one.startswith("events_")]
+    parts = [
+        (say("Verdict"), ["verdict"], ["item", "value", "lower", "upper"]),
+        (say("Events"), events, ["section", "event_id", "text", "date", "publisher"]),
+        (say("Other readings"), ["readings"], ["reading", "says", "same"]),
+        (say("On what the rows for it stand"), ["triangulation"], ["item", "value"]),
+        (say("Source families without which it turns"), ["fragile"], ["source_title", "publisher"]),
+        (say("What else turns it"), ["turns"], ["item", "value"]),
+        (say("Speakers"), ["speakers"], ["speaker", "n_rows", "n_rows_for", "n_rows_against"]),
+        (say("Negative cases"), ["negative_cases"], ["negative_case", "expectation"]),
+        (say("Codes"), ["codes"], ["code", "counts_as"]),
+    ]
+    own = ["item", "value", "low", "high"]
+    for heading, names, columns in parts:
+        inside = told[page["section"].isin(names).to_numpy()]
+        if len(inside):
+            held = ["section", *own] if columns[0] == "section" else own[: len(columns)]
+            yield heading, inside[held].set_axis(columns, axis=1).reset_index(drop=True)
+
+
+def all_elements(
+    case: Case, verdicts: pd.DataFrame, speakers: pd.DataFrame, feet: pd.DataFrame, say: Reader
+) -> pd.DataFrame:
+    """Return all indicators and elements at one place in one table, in words: counts, interval, what each stands on and what turns it.
+
+    Parameters
+    ----------
+    verdicts, speakers, feet : DataFrame
+        ``indicator_verdicts`` of one place, ``indicator_speakers``, ``triangulation``.
+
+    Returns
+    -------
+    DataFrame, one row an element or indicator
+        ``label, verdict, n_rows, n_for, n_against, n_families, n_sectors, n_speakers, wilson, triangulated, turns``: what turns the
+        verdict when left out, a source family by the title of its first source; kinds, sectors and speakers by name.
+    """
+    n_speakers = speakers[speakers["place"].isin(set(verdicts["place"]))].groupby("set_id")["speaker"].nunique()
+    stands = feet.set_index("set_id")
+    names = case.stakeholders.set_index("stakeholder_id")["short_name"].to_dict()
+    titles = family_titles(case)
+    lines = []
+    for one in verdicts.to_dict("records"):
+        foot = stands.loc[one["set_id"]]
+        turns = []
+        for by, of in (("family", titles.get), ("sector", lambda key: say.label("sector", key)), ("kind", lambda key: say.label("source kind", key)), ("speaker", lambda key: names.get(key, key)), ("year", str)):  # fmt: skip
+            keys = foot[f"turns_without_{by}"]
+            if isinstance(keys, str):
+                told = "; ".join(f"“{of(key)}”" if by == "family" else str(of(key)) for key in keys.split(";"))
+                turns.append(f"{say.label('left out', by)}: {told}")
+        bounds = "" if pd.isna(one["lower"]) else f"{say.number(one['lower'], 2)}–{say.number(one['upper'], 2)}"
+        counts = {name: int(one[name]) for name in ("n_rows", "n_for", "n_against", "n_families", "n_sectors")}
+        stood = None if pd.isna(foot["triangulated"]) else bool(foot["triangulated"])
+        lines.append(
+            {"label": say.column(one, "label"), "verdict": one["verdict"], **counts, "n_speakers": int(n_speakers.get(one["set_id"], 0)),
+             "wilson": bounds or None, "triangulated": stood, "turns": "; ".join(turns) or None}
+        )  # fmt: skip
+    return pd.DataFrame(lines).astype({"triangulated": "object"})
+
+
+def family_titles(case: Case) -> dict[str, str]:
+    """Return the title of the first source of each source family, by date of publication."""
+    first = case.sources.sort_values("published").drop_duplicates("source_family")
+    return dict(zip(first["source_family"], first["title"], strict=True))
+
+
+def turning_sentences(case: Case, verdicts: pd.DataFrame, say: Reader) -> list[str]:
+    """Return one sentence a source family without which a verdict turns: the source, the element, and what it turns to.
+
+    Parameters
+    ----------
+    verdicts : DataFrame
+        Rows of ``indicator_robustness`` of one place.
+    """
+    titles = family_titles(case)
+    turning = verdicts[(verdicts["kind"] == "source") & ~verdicts["same"].astype(bool)]
+    return [
+        say("Without “{title}” {label} turns from {before} to {after}.", title=titles[one["reading"]], label=say.column(one, "label"),
+            before=say.label("verdict", one["baseline"]), after=say.label("verdict", one["verdict"]))
+        for one in turning.to_dict("records")
+    ]  # fmt: skip
+
+
 # ---- the focal place -------------------------------------------------------------------------------------------------
 
 
@@ -259,3 +351,29 @@ def questions(case: Case, material: Material | None = None) -> pd.DataFrame:
     order = {one: at for at, one in enumerate(scored["set_id"])}
     found = pairs.merge(case.would_decide, on="claim_id")
     return found.sort_values(["set_id", "claim_id"], key=lambda ids: ids.map(order) if ids.name == "set_id" else ids, ignore_index=True)  # fmt: skip
+
+
+def questions_in_words(case: Case, say: Reader) -> pd.DataFrame:
+    """Return each question once: the elements it would decide, the claim it comes from, whom to ask, and which document would show it.
+
+    Returns
+    -------
+    DataFrame, one row a claim, in the order of the first element
+        ``elements, claim_id, claim, question, ask_whom, document``.
+    """
+    material = indicators.gather(case)
+    table = questions(case, material)
+    labels = {one["set_id"]: say.column(one, "label") for one in material.scored.to_dict("records")}
+    names = case.stakeholders.set_index("stakeholder_id")["short_name"].to_dict()
+    claims = case.claims.set_index("claim_id")
+    said = "claim_id_text" if say.language == "id" else "claim_en"
+    lines = []
+    for claim, part in table.groupby("claim_id", sort=False):
+        one = part.iloc[0]
+        asked = str(one["ask_whom"]).split(";") if pd.notna(one["ask_whom"]) else []
+        lines.append(
+            {"elements": ", ".join(labels[each] for each in part["set_id"]), "claim_id": claim, "claim": claims.at[claim, said],
+             "question": say.column(one, "question"), "ask_whom": ", ".join(names.get(each) or say.label("asked", each) for each in asked),
+             "document": say.column(one, "document")}
+        )  # fmt: skip
+    return pd.DataFrame(lines, columns=["elements", "claim_id", "claim", "question", "ask_whom", "document"])

@@ -13,7 +13,7 @@ from itertools import combinations
 import pandas as pd
 
 from . import indicators
-from .admission import code_sets, coded, pooled
+from .admission import code_sets, coded, elements, pooled
 from .errors import message
 from .facts import Ledger, in_each_language, labelled, under
 from .indicators import Material
@@ -59,10 +59,11 @@ def scored(case: Case, materials: dict[str, Material] | None = None) -> pd.DataF
         ``n_codes`` (codes that speak for it, children counted where the crosswalk is the codebook's), ``state`` (the verdict, or
         "no_code" where no code of the codebook speaks to it: the record was never read for that, so nothing is said of it),
         ``verdict`` (missing without a code), the counts of :func:`dashat_lib.indicators.verdicts`, ``n_rows_focal`` (rows on
-        the focal place), ``qualifier``, ``fragile_families, fragile_sources`` (without any one of which the verdict turns).
+        the focal place), ``qualifier``, ``fragile_families, fragile_sources`` (without any one of which the verdict turns), ``n_elements`` and
+        ``n_elements_with_code`` (of a dimension, :func:`with_elements`).
     """
     tables = [_scored(one) for one in (materials or gather_all(case)).values()]
-    return pd.concat(tables, ignore_index=True)
+    return with_elements(pd.concat(tables, ignore_index=True))
 
 
 def _scored(material: Material) -> pd.DataFrame:
@@ -99,6 +100,139 @@ def _status(case: Case, table: pd.DataFrame) -> pd.Series:
         mine = linked & set(inside)
         said.append(whole if not mine else PROPOSED if mine & proposed else "codebook")
     return pd.Series(said, table.index, dtype="str")
+
+
+def with_elements(table: pd.DataFrame) -> pd.DataFrame:
+    """Return :func:`scored` with how many elements a dimension has, and to how many of them a code speaks.
+
+    Adds ``n_elements`` and ``n_elements_with_code`` (missing in the row of an element, and where a dimension has no elements).
+    Where fewer than half have a code, the verdict of the dimension speaks for those only (:func:`speaks_for_part`).
+    """
+    parts = table[table["element_id"].notna()]
+    by = ["framework", "dimension_id"]
+    counts = {
+        "n_elements": parts.groupby(by).size(),
+        "n_elements_with_code": parts[parts["n_codes"] > 0].groupby(by).size(),
+    }
+    index = pd.MultiIndex.from_frame(table[by])
+    whole = table["element_id"].isna() & index.isin(counts["n_elements"].index)
+    return table.assign(
+        **{name: pd.Series(n.reindex(index, fill_value=0).to_numpy(), table.index, dtype="Int64").where(whole) for name, n in counts.items()}
+    )  # fmt: skip
+
+
+def speaks_for_part(table: pd.DataFrame) -> pd.Series:
+    """Say of which rows of :func:`scored` fewer than half of the elements have a code."""
+    return (2 * table["n_elements_with_code"] < table["n_elements"]).fillna(False).astype("bool")
+
+
+# ---- codes that the framework of the study leaves out, set against it -------------------------------------------------
+
+AGREED, NAMED, EVERY = "agreed", "named", "every"  # how widely codes are set against an element, from narrow to wide
+
+
+def set_against(case: Case) -> pd.DataFrame:
+    """Return which codes without a place in the framework of the study are set against which of its codes, and by how many.
+
+    A claim test sets its ``reversed_codes`` against its ``codes``; the crosswalk of another framework sets the codes that it reads
+    in reverse for an element against those that it reads for the same element.
+
+    Returns
+    -------
+    DataFrame, one row a pair
+        ``code_id, against`` (the code that counts against it), ``n_tests``, ``n_frameworks``.
+    """
+    own = case.settings.framework
+    placed = set(code_sets(case, gather(case, own).scored)["code_id"])
+    links = case.crosswalk[case.crosswalk["framework"] != own]
+    same, reversed_ = (
+        links.loc[links["direction"] == one, ["framework", "element_id", "code_id"]] for one in ("same", "reversed")
+    )
+    by_link = same.merge(reversed_.rename(columns={"code_id": "against"}), on=["framework", "element_id"])
+    tests = case.claim_tests[["codes", "reversed_codes"]].dropna().reset_index(names="test")
+    tests = tests.assign(code_id=tests["codes"].str.split(";"), against=tests["reversed_codes"].str.split(";"))
+    by_test = tests.explode("code_id").explode("against")
+    pairs = ["code_id", "against"]
+    found = pd.concat([by_link[pairs], by_test[pairs]]).drop_duplicates().astype("str")
+    found = found[found["code_id"].isin(placed) & ~found["against"].isin(placed)]
+    index = pd.MultiIndex.from_frame(found)
+    counts = {"n_tests": by_test.groupby(pairs)["test"].nunique(), "n_frameworks": by_link.groupby(pairs)["framework"].nunique()}  # fmt: skip
+    found = found.assign(**{name: n.reindex(index, fill_value=0).to_numpy("int64") for name, n in counts.items()})
+    return found.sort_values(pairs, ignore_index=True)
+
+
+def against_sets(case: Case, sets: pd.DataFrame, how: str) -> pd.DataFrame:
+    """Return the codes that count against each set of codes, as more rows of `sets`, all reversed.
+
+    Parameters
+    ----------
+    sets : DataFrame
+        :func:`dashat_lib.admission.code_sets`.
+    how : "agreed", "named" or "every"
+        A claim test or at least two other frameworks set the code against one of the set; a test or one framework; every code that
+        is so used at all, against every set: an outer bound.
+    """
+    pairs = set_against(case)
+    if how == EVERY:
+        every = pd.DataFrame({"code_id": sorted(set(pairs["against"]))})
+        found = sets[["set_id"]].drop_duplicates().merge(every, how="cross")
+    else:
+        least = 2 if how == AGREED else 1
+        pairs = pairs[(pairs["n_tests"] > 0) | (pairs["n_frameworks"] >= least)]
+        found = sets[["set_id", "code_id"]].merge(pairs, on="code_id")[["set_id", "against"]]
+        found = found.rename(columns={"against": "code_id"}).drop_duplicates()
+    return found.assign(reversed=True).sort_values(["set_id", "code_id"], ignore_index=True)
+
+
+def challenged_material(material: Material, how: str) -> Material:
+    """Return the material of the indicators with the codes set against each (:func:`against_sets`) among its rows."""
+    case, sets = material.case, code_sets(material.case, material.scored)
+    more = coded(case, against_sets(case, sets, how), places=material.places)
+    rows = pd.concat([material.rows.drop(columns="event_stance"), more], ignore_index=True)
+    rows = rows.sort_values(["set_id", "scope", "coding_id"], ignore_index=True)
+    return replace(material, rows=rows.assign(event_stance=pooled(rows, keys=indicators.KEYS)))
+
+
+def challenged(case: Case) -> pd.DataFrame:
+    """Return the verdict on each indicator and element again, with codes that its framework leaves out counted against it.
+
+    A framework that gives weak coordination or late money codes of their own cannot find them against cooperation: that nothing
+    speaks against an element is then partly by construction.
+
+    Returns
+    -------
+    DataFrame, one row an element and way (narrow to wide), on the wider place
+        ``framework, dimension_id, element_id, set_id, label_id, label_en, place, counted`` (agreed, named, every), ``codes``
+        (";"-joined; missing where none is set against it), ``n_for, n_against, n_mixed, n_families, share_for, lower, upper, verdict,
+        baseline, same``.
+    """
+    material = indicators.gather(case, places=[case.settings.wider_place])
+    base, sets = indicators.verdicts(material), code_sets(case, material.scored)
+    parts = []
+    for how in (AGREED, NAMED, EVERY):
+        table = indicators.verdicts(challenged_material(material, how))
+        codes = against_sets(case, sets, how).groupby("set_id")["code_id"].agg(";".join)
+        parts.append(
+            table.assign(counted=how, codes=table["set_id"].map(codes).astype("str"), baseline=base["verdict"])
+        )
+    found = pd.concat(parts, ignore_index=True)
+    found = found.assign(same=found["verdict"] == found["baseline"])
+    front = ["framework", "dimension_id", "element_id", "set_id", "label_id", "label_en", "place", "counted", "codes"]
+    counts = [
+        "n_for",
+        "n_against",
+        "n_mixed",
+        "n_families",
+        "share_for",
+        "lower",
+        "upper",
+        "verdict",
+        "baseline",
+        "same",
+    ]
+    order = {one: at for at, one in enumerate(base["set_id"])}
+    found = found.assign(at=found["set_id"].map(order)).sort_values("at", kind="stable", ignore_index=True)
+    return found[[*front, *counts]]
 
 
 # ---- where frameworks disagree ---------------------------------------------------------------------------------------
@@ -272,6 +406,45 @@ def page(case: Case, framework: str, table: pd.DataFrame | None = None) -> pd.Da
     return table
 
 
+def links(case: Case, framework: str) -> pd.DataFrame:
+    """Return by which codes a framework is read, with the doubt that the crosswalk states beside each.
+
+    Returns
+    -------
+    DataFrame, one row a link of the crosswalk, in the framework's order
+        ``framework, set_id, label_id, label_en, code_id, direction, status, note`` (as the crosswalk has it), ``doubt`` (the note from
+        the word "Doubt" on; missing where none is stated), and the same with ``_id`` and ``_en`` where the crosswalk has such notes.
+    """
+    table = elements(
+        case, framework, list(dict.fromkeys(case.frameworks.query("framework == @framework")["dimension_id"]))
+    )
+    found = table[["framework", "set_id", "label_id", "label_en"]].merge(
+        case.crosswalk.rename(columns={"element_id": "set_id"}), on=["framework", "set_id"]
+    )
+    return found.assign(doubt=found["note_en"].str.extract(r"(?:^|\s)Doubt: (.*)$", expand=False).astype("str"))
+
+
+def by_event(split: pd.DataFrame, case: Case, say: Reader) -> pd.DataFrame:
+    """Return the events of :func:`events_split` in words, one row an event with all its pairs: date, text, what it supports, what it speaks against."""
+    texts = {one["evidence_id"]: say.column(one, "text") for one in case.evidence.to_dict("records")}
+    told = in_words(split, case, say)
+    lines = []
+    for event, part in told.groupby("event_id", sort=False):
+        ids = dict.fromkeys(one for joined in part["evidence_ids"] for one in joined.split(";"))
+        sides = {}
+        for side in ("for", "against"):
+            names = [
+                f"{say.label('framework', one)}: {said}"
+                for one, said in zip(part[f"framework_{side}"], part[f"elements_{side}"], strict=True)
+            ]
+            sides[side] = "; ".join(dict.fromkeys(names))
+        lines.append(
+            {"event_id": event, "date": part["date"].iloc[0], "text": " ".join(texts[one] for one in ids),
+             "event_supports": sides["for"], "event_opposes": sides["against"], "why": ";".join(dict.fromkeys(part["why"]))}
+        )  # fmt: skip
+    return pd.DataFrame(lines, columns=["event_id", "date", "text", "event_supports", "event_opposes", "why"])
+
+
 def in_words(table: pd.DataFrame, case: Case, say: Reader) -> pd.DataFrame:
     """Return a table of this room with the ids of elements, dimensions and codes named, ";"-joined ones one by one.
 
@@ -309,6 +482,14 @@ _HOW = {
     "n_against": message("Events on {place} that speak against {label} ({framework}), reports of one event pooled; codes by a crosswalk that is {status}."),
     "share_for": message("Events for {label} ({framework}) divided by events for or against, on {place}, with the Wilson interval; codes by a crosswalk that is {status}."),
 }  # fmt: skip
+_HOW_CHALLENGED = {
+    "verdict": message("Rule D1 on {label} at {place} with codes that its framework leaves out counted against it: {counted}."),
+    "n_for": message("Events on {place} for {label} with codes that its framework leaves out counted against it: {counted}."),
+    "n_against": message("Events on {place} against {label} with codes that its framework leaves out counted against it: {counted}."),
+}  # fmt: skip
+_HOW_ELEMENTS = message(
+    "Elements of {label} ({framework}) to which a code speaks, of {n}; codes by a crosswalk that is {status}."
+)
 _UNITS = {"verdict": "verdict", "share_for": "share (0-1)"}
 _NO_CODE, _NO_EVENT = "no code speaks to it", "no event for or against"
 
@@ -329,8 +510,11 @@ def results(case: Case) -> Results:
     for framework, material in materials.items():
         _note_codes(ledger, framework, material)
     _note_disagreements(ledger, materials, differing)
+    counted = challenged(case)
+    _note_challenged(ledger, case, counted)
     return ledger.results(
         framework_verdicts=table,
+        framework_challenges=counted,
         framework_codes=differing["codes"],
         framework_events=differing["events"],
         framework_dimensions=differing["dimensions"],
@@ -362,6 +546,21 @@ def _note(ledger: Ledger, one: dict[str, object], material: Material, named: pd.
             reason=None if value is not None else _NO_CODE if bare else _NO_EVENT,
             support=support[measure],
         )
+    if pd.notna(one["n_elements"]):
+        ledger.add(
+            f"{one['framework']}.{set_id}.{place}.n_elements_with_code",
+            int(one["n_elements_with_code"]),  # type: ignore[call-overload]
+            unit="elements",
+            place=place,
+            how=_HOW_ELEMENTS,
+            details={
+                "label": in_each_language(one, "label"),
+                "framework": labelled("framework", str(one["framework"])),
+                "n": int(one["n_elements"]),  # type: ignore[call-overload]
+                "status": labelled("status", str(one["status"])),
+            },
+            support=[rows for rows in support["verdict"] if rows.table in ("frameworks", "crosswalk")],
+        )
 
 
 def _note_codes(ledger: Ledger, framework: str, material: Material) -> None:
@@ -382,6 +581,36 @@ def _note_codes(ledger: Ledger, framework: str, material: Material) -> None:
             under("frameworks", defines=row_ids("frameworks", case.frameworks[case.frameworks["framework"] == framework])),
         ],
     )  # fmt: skip
+
+
+def _note_challenged(ledger: Ledger, case: Case, table: pd.DataFrame) -> None:
+    """Write down each verdict, and its events, with the codes that the framework leaves out counted against it."""
+    material = indicators.gather(case, places=[case.settings.wider_place])
+    materials = {how: challenged_material(material, how) for how in (AGREED, NAMED, EVERY)}
+    named = indicators.actors_of(case)
+    others = case.crosswalk[case.crosswalk["framework"] != case.settings.framework]
+    tests = case.claim_tests.dropna(subset=["codes", "reversed_codes"])
+    defined = [
+        under("crosswalk", defines=row_ids("crosswalk", others)),
+        under("claim_tests", defines=row_ids("claim_tests", tests)),
+    ]
+    for one in table.to_dict("records"):
+        place, set_id, how = str(one["place"]), str(one["set_id"]), str(one["counted"])
+        support = indicators.supports_of(list(_HOW_CHALLENGED), materials[how], set_id, place, named)
+        for measure, text in _HOW_CHALLENGED.items():
+            ledger.add(
+                f"{set_id}.{place}.{measure}.against_{how}",
+                one[measure],
+                unit=_UNITS.get(measure, "events"),
+                place=place,
+                how=text,
+                details={
+                    "label": in_each_language(one, "label"),
+                    "place": case.places.set_index("place").at[place, "name"],
+                    "counted": labelled("counted", how),
+                },
+                support=[*support[measure], *defined],
+            )
 
 
 def _note_disagreements(ledger: Ledger, materials: dict[str, Material], differing: dict[str, pd.DataFrame]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from .admission import code_sets, coded, codes_below, elements, pooled, tally
+from .admission import code_sets, coded, codes_below, elements, of_programme, pooled, tally, ties_of_programme
 from .errors import message
 from .facts import Ledger, Measured, Statistic, Under, in_each_language, labelled, under
 from .schemas import row_ids
@@ -18,6 +18,9 @@ from .tables import Case, Results
 KEYS = ["set_id", "scope"]
 PROXY, FRAGILE, NONE_EXPECTED = "city-level proxy", "fragile", "no negative case expected"
 NEWS_AND_OFFICES = ("news", "government_page")
+PROGRAMME_ROWS = "programme-rows"  # the kind of reading by the rows of one programme alone
+_READING = ["framework", "dimension_id", "element_id", "set_id", "label_id", "label_en", "place", "kind", "reading", "n_for",
+            "n_against", "verdict", "baseline", "same"]  # fmt: skip
 
 # The readings beside the rule's own (METHODS 2): both fives change, the threes stay.
 CUT_OFFS: dict[str, Mapping[str, float]] = {
@@ -131,8 +134,7 @@ def robustness(material: Material) -> pd.DataFrame:
     order = {one: at for at, one in enumerate(zip(base["place"], base["set_id"], strict=True))}
     at = pd.Series(list(zip(found["place"], found["set_id"], strict=True)), found.index).map(order)
     found = found.assign(at=at).sort_values("at", kind="stable", ignore_index=True)
-    front = ["framework", "dimension_id", "element_id", "set_id", "label_id", "label_en", "place"]
-    return found[[*front, "kind", "reading", "n_for", "n_against", "verdict", "baseline", "same"]]
+    return found[_READING]
 
 
 def _beside(readings: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
@@ -168,6 +170,40 @@ def _without_each_family(material: Material, base: pd.DataFrame) -> pd.DataFrame
         labels, on=["set_id", "place"]
     )
     return table.rename(columns={"left_out": "reading"}).assign(kind="source")
+
+
+def with_programme(base: pd.DataFrame, material: Material) -> pd.DataFrame:
+    """Return `base` with how much of it speaks of the programme of the settings, and not of other work at the place.
+
+    Adds ``n_decided`` (events for or against), ``n_programme`` (of these, events with a row of the programme,
+    :func:`dashat_lib.admission.of_programme`) and ``n_rows_programme`` (its rows, whatever they say).
+    """
+    rows = material.rows.assign(own=material.rows["evidence_id"].isin(of_programme(material.case)))
+    decided = rows[rows["event_stance"].isin(["for", "against"])]
+    counts = {
+        "n_decided": decided.groupby(KEYS)["event_id"].nunique(),
+        "n_programme": decided[decided["own"]].groupby(KEYS)["event_id"].nunique(),
+        "n_rows_programme": rows[rows["own"]].groupby(KEYS)["evidence_id"].nunique(),
+    }
+    index = pd.MultiIndex.from_frame(base[["set_id", "place"]])
+    return base.assign(**{name: n.reindex(index, fill_value=0).to_numpy("int64") for name, n in counts.items()})
+
+
+def on_programme(material: Material, base: pd.DataFrame) -> pd.DataFrame:
+    """Return each verdict by the rows of the programme of the settings alone, one row an element and place, as :func:`robustness` has them.
+
+    A reading of its own kind, "programme-rows": it asks of what the rows speak and not how they were read. None without a programme.
+
+    Parameters
+    ----------
+    base : DataFrame
+        :func:`verdicts` of the same material.
+    """
+    if material.case.settings.programme is None:
+        return pd.DataFrame(columns=_READING)
+    own = material.rows[material.rows["evidence_id"].isin(of_programme(material.case))]
+    found = verdicts(replace(material, rows=own)).assign(kind=PROGRAMME_ROWS, reading="programme_rows")
+    return _beside(found, base)[_READING]
 
 
 def in_worlds(material: Material, weights: Mapping[str, np.ndarray], *, at_a_time: int = 50) -> pd.DataFrame:
@@ -264,6 +300,16 @@ def events(material: Material) -> pd.DataFrame:
         ["place", "at", "date", "event_id"], ignore_index=True
     )
     return table[[*columns, "n_rows", "evidence_ids"]]
+
+
+def families_of_decided(material: Material) -> pd.Series:
+    """Return the source families of all rows of decided events, a report without direction counted too: (set_id, scope) -> number.
+
+    Rule D1 is met by the families of rows that decide their event (:func:`dashat_lib.admission.tally`): a report that names an element
+    without direction says nothing for or against it, so it lends no family. This is the wider count, to hold beside.
+    """
+    decided = material.rows[material.rows["event_stance"].isin(["for", "against"])]
+    return decided.groupby(KEYS)["source_family"].nunique()
 
 
 # ---- who speaks, and what speaks against -----------------------------------------------------------------------------
@@ -425,6 +471,14 @@ _HOW = {
     "n_speakers": message(
         "Speakers stated in the rows coded with {label} or a code below it on {place}, whatever they say."
     ),
+    "n_rows_speaker": message("Rows coded with {label} or a code below it on {place} that state a speaker."),
+    "share_two_speakers": message(
+        "Of the rows coded with {label} or a code below it on {place} that state a speaker, the share of the two most frequent."
+    ),
+    "n_decided": message("Events on {place} for or against {label}, reports of one event pooled."),
+    "n_programme": message(
+        "Events on {place} for or against {label} with a row that names {programme} or holds a tie of it."
+    ),
 }
 _UNITS = {
     "n_rows": "rows",
@@ -432,25 +486,31 @@ _UNITS = {
     "n_families_that_turn": "families",
     "n_sectors": "sectors",
     "n_speakers": "speakers",
+    "n_rows_speaker": "rows",
+    "share_two_speakers": "share (0-1)",
     "share_for": "share (0-1)",
     "verdict": "verdict",
 }
 MEASURED = {"verdict": "verdict", "n_for": "events", "n_against": "events", "share_for": "share (0-1)"}
-_NO_DECIDED_EVENT, TOO_FEW_ROWS = "no event for or against", "too few rows"
+_NO_DECIDED_EVENT, TOO_FEW_ROWS, NO_SPEAKER = "no event for or against", "too few rows", "no speaker stated"
 # Which stance of the event a row must have to be in the number; the rest of the set's rows was looked at.
 _COUNTED = {
     "n_for": {"for"}, "n_against": {"against"}, "n_mixed": {"mixed"}, "n_neutral": {"neutral"},
     "n_rows": {"for", "against", "mixed", "neutral"},
 }  # fmt: skip
 _WEIGHS_ACTORS = {"n_sectors", "verdict", "n_families_that_turn"}
+_SPOKEN = {"n_speakers", "n_rows_speaker", "share_two_speakers"}
+_OF_PROGRAMME = {"n_programme", "verdict.programme_rows"}
 
 
 def results(case: Case) -> Results:
     """Return the indicator findings of a case: tables, facts and the rows under each."""
     material = gather(case)
-    readings = robustness(material)
+    readings, base = robustness(material), verdicts(material)
     cases, spoken = negative_cases(material), speakers(material)
-    table = with_negative_cases(with_fragility(verdicts(material), readings, case), cases)
+    table = with_programme(with_negative_cases(with_fragility(base, readings, case), cases), material)
+    readings = pd.concat([readings, on_programme(material, base)], ignore_index=True)
+    programme = programme_name(case)
     n_speakers = spoken.groupby(["set_id", "place"])["speaker"].nunique()
     others = readings[~readings["kind"].isin(["baseline", "source"])]
     named = actors_of(case)
@@ -461,12 +521,15 @@ def results(case: Case) -> Results:
         defined_by = _defined_by(case, material.scored, one["set_id"], one["place"])
         here = rows[(rows["set_id"] == one["set_id"]) & (rows["scope"] == one["place"])]
         read = others[(others["set_id"] == one["set_id"]) & (others["place"] == one["place"])]
-        values = {name: one[name] for name in _HOW if name in one}
+        values = {name: one[name] for name in _HOW if name in one and (programme or name != "n_programme")}
         values["n_families_that_turn"] = (
             len(str(one["fragile_families"]).split(";")) if pd.notna(one["fragile_families"]) else 0
         )
         values |= {f"verdict.{name}": said for name, said in zip(read["reading"], read["verdict"], strict=True)}
         values["n_speakers"] = int(n_speakers.get((one["set_id"], one["place"]), 0))
+        mine = spoken[(spoken["set_id"] == one["set_id"]) & (spoken["place"] == one["place"])]["n_rows"]
+        values |= {"n_rows_speaker": int(mine.sum())}
+        values["share_two_speakers"] = mine.nlargest(2).sum() / mine.sum() if len(mine) else float("nan")
         for name, value in values.items():
             kind, _, reading = name.partition(".")
             ledger.add(
@@ -481,9 +544,14 @@ def results(case: Case) -> Results:
                     "label": in_each_language(one, "label"),
                     "place": place_names[one["place"]],
                     "reading": labelled("reading", reading),
+                    "programme": programme,
                 },
-                reason=_NO_DECIDED_EVENT if pd.isna(value) else None,
-                support=[*_rows_of(kind, here, named, case), *defined_by],
+                reason=None if pd.notna(value) else NO_SPEAKER if name in _SPOKEN else _NO_DECIDED_EVENT,
+                support=[
+                    *_rows_of(kind, here, named, case),
+                    *defined_by,
+                    *(_programme_under(case, here) if name in _OF_PROGRAMME else []),
+                ],
             )
     ledger.define(case, STATISTICS)
     return ledger.results(
@@ -493,6 +561,20 @@ def results(case: Case) -> Results:
         indicator_speakers=spoken,
         negative_cases=cases,
     )
+
+
+def programme_name(case: Case) -> dict[str, object]:
+    """Return {language: name} of the programme of the settings, for the details of a fact; empty without one."""
+    mine = case.programmes[case.programmes["programme"] == case.settings.programme]
+    return {} if mine.empty else dict(in_each_language(mine.iloc[0], "name"))
+
+
+def _programme_under(case: Case, here: pd.DataFrame) -> list[Under]:
+    """The ties by which rows of a set speak of the programme of the settings, and the programme itself."""
+    ties = ties_of_programme(case)
+    mine = ties.loc[ties["evidence_id"].isin(here["evidence_id"]), "tie_id"]
+    defined = [case.settings.programme] if case.settings.programme else []
+    return [under("ties", mine), under("programmes", defines=defined)]
 
 
 def supports_of(
@@ -523,9 +605,13 @@ def actors_of(case: Case) -> pd.Series:
 
 def _rows_of(measure: str, here: pd.DataFrame, named: pd.Series, case: Case) -> list[Under]:
     """The rows of a set under one of its measures."""
-    if measure == "n_speakers":
+    if measure in _SPOKEN:
         spoken = here["evidence_id"].isin(case.evidence.loc[case.evidence["speaker"].notna(), "evidence_id"])
         return [under(table, here.loc[spoken, key], here.loc[~spoken, key])
+                for table, key in [("evidence", "evidence_id"), ("codings", "coding_id")]]  # fmt: skip
+    if measure == "n_programme":
+        own = here["evidence_id"].isin(of_programme(case)) & here["event_stance"].isin(["for", "against"])
+        return [under(table, here.loc[own, key], here.loc[~own, key])
                 for table, key in [("evidence", "evidence_id"), ("codings", "coding_id")]]  # fmt: skip
     stances = _COUNTED.get(measure, {"for", "against"})
     return _rows_under(here, stances, named if measure in _WEIGHS_ACTORS else None)

@@ -155,7 +155,7 @@ def outcome_series(case: Case) -> pd.DataFrame:
     DataFrame, one row a measure (of prevalence: and survey and method), place and date
         The first six columns of :func:`outcome_figures`, ``n_sources``, ``value`` (missing where sources differ), ``lower, upper``,
         ``conflict`` (sources give different values for the same date), ``rounding`` (they differ, but only by the decimals that
-        they print: no conflict), ``other_within`` (dates inside this one for which every source gives another value,
+        they print: no conflict), ``likeness`` (of a conflict: :func:`_likeness`), ``other_within`` (dates inside this one for which every source gives another value,
         ";"-joined: a month against its year may be another moment rather than a contradiction), ``source_ids, values, row_ids``
         (";"-joined, in the same order).
     """
@@ -175,6 +175,7 @@ def outcome_series(case: Case) -> pd.DataFrame:
     table["conflict"] = differ & ~table["rounding"].astype(bool)
     table["rounding"] = table["rounding"].astype(bool)
     table["other_within"] = _other_within(table)
+    table["likeness"] = _likeness(case, table)
     columns = [
         *ONE_SERIES,
         "date",
@@ -185,6 +186,7 @@ def outcome_series(case: Case) -> pd.DataFrame:
         "upper",
         "conflict",
         "rounding",
+        "likeness",
         "other_within",
     ]
     return table[[*columns, "source_ids", "values", "row_ids"]]
@@ -197,6 +199,25 @@ def _only_rounding(said: pd.Series) -> bool:
     return bool(numbers.nunique() > 1 and decimals > 0 and numbers.round(decimals).nunique() == 1)
 
 
+ALIKE, OTHER_MONTH, NO_METHOD = "like with like", "same year, other month", "method not stated"
+
+
+def _likeness(case: Case, table: pd.DataFrame) -> pd.Series:
+    """Say of each conflict whether its values can be held against each other.
+
+    They cannot where the method is not stated, and where the date is a year and one source was published before that year was over
+    while another was published after it: the first speaks of an earlier month. Sources without a date of publication say nothing here.
+    """
+    published = case.sources.set_index("source_id")["published"]
+    said = []
+    for one in table.to_dict("records"):
+        years = {str(published.get(source))[:4] for source in str(one["source_ids"]).split(";") if pd.notna(published.get(source))}  # fmt: skip
+        other = len(str(one["date"])) == 4 and one["date"] in years and max(years) > one["date"]
+        word = NO_METHOD if one["method"] == "unspecified" else OTHER_MONTH if other else ALIKE
+        said.append(word if one["conflict"] else pd.NA)
+    return pd.Series(said, table.index, dtype="str")
+
+
 def _other_within(table: pd.DataFrame) -> pd.Series:
     """The dates inside each date of one series for which no value is the same."""
     found = pd.Series(pd.NA, table.index, dtype="str")
@@ -206,6 +227,55 @@ def _other_within(table: pd.DataFrame) -> pd.Series:
             other = [two["date"] for _, two in inside.iterrows() if not set(one["values"].split(";")) & set(two["values"].split(";"))]  # fmt: skip
             found[at] = ";".join(other) or pd.NA
     return found
+
+
+def in_words(series: pd.DataFrame, case: Case, say: Reader) -> pd.DataFrame:
+    """Return rows of :func:`outcome_series` in words: ``outcome, place, date, said`` (each value once), ``publishers, conflict``.
+
+    A conflict says whether its values can be held against each other; where values differ by rounding only it says so.
+    """
+    publishers = case.sources.set_index("source_id")["publisher"]
+    names = case.places.set_index("place")["name"]
+    lines = []
+    for one in series.to_dict("records"):
+        method = f" ({say.label('method', one['method'])})" if pd.notna(one["method"]) else ""
+        values = [
+            amount(value, one["unit"], say) for value in sorted({float(each) for each in one["values"].split(";")})
+        ]
+        why = (
+            say.label("likeness", one["likeness"])
+            if one["conflict"]
+            else say("rounding only")
+            if one["rounding"]
+            else None
+        )
+        who = dict.fromkeys(str(publishers[each]) for each in one["source_ids"].split(";"))
+        lines.append(
+            {"outcome": say.label("outcome", one["measure"]) + method, "place": names.get(one["place"], one["place"]), "date": say.date(one["date"]),
+             "said": "; ".join(values), "publishers": "; ".join(who), "conflict": why}
+        )  # fmt: skip
+    return pd.DataFrame(lines, columns=["outcome", "place", "date", "said", "publishers", "conflict"])
+
+
+def amount(value: float, unit: str, say: Reader) -> str:
+    """Return a figure with its unit as short as it can be told: money from a thousand million on in thousands of millions."""
+    if unit == "percent":
+        return say("{value} %", value=say.number(value))
+    if unit == "number":
+        return say.number(value)
+    large = value >= 1e9
+    told = say("{value} bn", value=say.number(value / 1e9)) if large else say.number(value)
+    return f"{told} {say.label('unit', unit)}"
+
+
+def between_places(series: pd.DataFrame, case: Case) -> pd.DataFrame:
+    """Return the rows of :func:`outcome_series` on the focal place and on what lies between it and the wider place."""
+    places, place = case.places.set_index("place")["within"], case.settings.focal_place
+    between = []
+    while pd.notna(place) and place != case.settings.wider_place:
+        between.append(place)
+        place = places.get(place, pd.NA)
+    return series[series["place"].isin(between)]
 
 
 # ---- a change, and what it can carry ---------------------------------------------------------------------------------
@@ -266,13 +336,22 @@ def can_carry(case: Case) -> pd.DataFrame:
         before there is no trend to compare with), "sources_first", "sources_second" (value: sources of the year; one, agree,
         differ), "other_series" (change of another series of the same place in the same years; same direction, other direction,
         either way by the source chosen), "around" (change of an area around by the same survey; same or other direction, sources
-        differ), "difference" (change here minus change there).
+        differ), "difference" (change here minus change there), "error" (standard error of the change; not recorded where no survey states
+        how many were sampled), "other_areas" (value: other areas of the province with both years; lower: those that changed by at least
+        as much the same way).
     """
     changes = survey_changes(case)
     areas = areas_around(case)
     rows: list[dict[str, object]] = []
     for one in changes[changes["area"].isin(areas[:1])].itertuples():
-        lines = [*_timing(case, one), *_sources(case, one), *_other_series(case, one), *_around(changes, one)]
+        lines = [
+            *_timing(case, one),
+            *_sources(case, one),
+            *_error(case, one),
+            *_other_series(case, one),
+            *_around(changes, one),
+            *_other_areas(case, one),
+        ]
         rows += [{"survey": one.survey, "year_from": one.year_from, "year_to": one.year_to, **line} for line in lines]
     columns = ["survey", "year_from", "year_to", "limit", "subject", "value", "lower", "upper", "limit_says", "row_ids"]
     table = pd.DataFrame(rows, columns=columns)
@@ -345,6 +424,31 @@ def _around(changes: pd.DataFrame, one: Any) -> Iterator[dict[str, object]]:
             yield {**line, "limit": "difference", "value": other.difference, "limit_says": fell_more}
 
 
+def _error(case: Case, one: Any) -> Iterator[dict[str, object]]:
+    """The error of sampling, as far as the record states how many were sampled."""
+    given = {"area": one.area, "survey": one.survey, "year_from": str(one.year_from), "year_to": str(one.year_to)}
+    found = change_over_error(case, given)
+    known = found.reason is None
+    value = abs(one.value) / float(found.value) if known else math.nan  # type: ignore[arg-type]
+    says = "stated" if known else "not stated"
+    yield {"limit": "error", "subject": one.survey, "value": value, "limit_says": says, "row_ids": one.row_ids}
+
+
+def _other_areas(case: Case, one: Any) -> Iterator[dict[str, object]]:
+    """How many of the other areas of the province changed by at least as much in the same survey and years."""
+    rates = rates_of(case)
+    own = rates[rates["area"] == one.area]
+    above = set(rates.loc[rates["area"].isin(areas_around(case)[1:]), "level"])
+    inside = rates[(rates["province"] == own["province"].iloc[0]) & ~rates["level"].isin(above)]
+    given = {"area": one.area, "province": str(own["province"].iloc[0]), "levels": "|".join(sorted(set(inside["level"]))),
+             "survey": one.survey, "year_from": str(one.year_from), "year_to": str(one.year_to)}  # fmt: skip
+    found = areas_changed_at_least(case, given)
+    if found.reason is None:
+        n = int(found.details["n"])  # type: ignore[call-overload]
+        yield {"limit": "other_areas", "subject": given["province"], "value": n, "lower": round(float(found.value) * n), "upper": n,  # type: ignore[arg-type]
+               "limit_says": "as much", "row_ids": ";".join(sorted(found.support[0].counted))}  # fmt: skip
+
+
 def _direction(own: float, low: float, high: float) -> str:
     """Whether a change that lies between two bounds goes the way of `own`."""
     signs = {float(np.sign(low)), float(np.sign(high))}
@@ -371,7 +475,7 @@ def carry_sentences(limits: pd.DataFrame, case: Case, say: Reader) -> list[str]:
         years = {"survey": survey, "year_from": str(first), "year_to": str(second)}
         told.append(
             say(
-                "{survey} {year_from} ({first}) and {year_to} ({second}): the first value has {n_first} sources, the second {n_second}.",
+                "{survey} {year_from} ({first}) and {year_to} ({second}): {n_first} sources give the first value, {n_second} the second; they repeat one figure of the survey and do not confirm it.",
                 **years,
                 first=say.label("limit says", by["first_year"]["limit_says"]),
                 second=say.label("limit says", by["second_year"]["limit_says"]),
@@ -383,7 +487,9 @@ def carry_sentences(limits: pd.DataFrame, case: Case, say: Reader) -> list[str]:
             told.append(_years_told(by["years_before"], by["years_after"], str(survey), say))
         told += [
             _line_told(one, years, case, say)
-            for one in part[part["limit"].isin(["other_series", "around", "difference"])].to_dict("records")
+            for one in part[
+                part["limit"].isin(["error", "other_series", "around", "difference", "other_areas"])
+            ].to_dict("records")
         ]
     return told
 
@@ -409,10 +515,29 @@ def _years_told(before: pd.Series, after: pd.Series, survey: str, say: Reader) -
 
 
 def _line_told(one: Mapping[str, Any], years: Mapping[str, str], case: Case, say: Reader) -> str:
-    """Another series, an area around, or the difference from it, in words."""
+    """The error, another series, an area around, the difference from it, or the other areas, in words."""
+    if one["limit"] == "error" and one["limit_says"] == "stated":
+        return say(
+            "Standard error of the change by the samples of {survey}: {value} percentage points.",
+            survey=years["survey"],
+            value=say.number(one["value"], 2),
+        )
+    if one["limit"] == "error":
+        return say(
+            "How many children {survey} sampled in either year is not in the record: nobody can say from it whether the change exceeds the error of the survey.",
+            survey=years["survey"],
+        )
+    if one["limit"] == "other_areas":
+        return say(
+            "Of {n} other areas in {province} with both years {n_as_much} changed the same way by at least as much.",
+            n=int(one["value"]),
+            province=one["subject"],
+            n_as_much=int(one["lower"]),
+        )
     if one["limit"] == "other_series":
         survey, _, method = one["subject"].partition("/")
-        series = f"{say.label('survey', survey)} ({say.label('method', method)})"
+        name = say.label("survey", survey)
+        series = f"{name[:1].upper()}{name[1:]} ({say.label('method', method)})"
         return say(
             "{series} between the same years: {low} to {high} percentage points, {says}.",
             series=series, low=one["lower"], high=one["upper"], says=say.label("limit says", one["limit_says"]),
@@ -439,10 +564,12 @@ def results(case: Case) -> Results:
     _note_series(ledger, case, series)
     _note_changes(ledger, case, changes)
     _note_years(ledger, case, changes)
+    limits = can_carry(case)
+    _note_other_areas(ledger, case, limits)
     _note_prevalence(ledger, case, table)
     ledger.define(case, STATISTICS)
     return ledger.results(
-        prevalence_series=table, outcome_series=series, survey_changes=changes, comparison_limits=can_carry(case)
+        prevalence_series=table, outcome_series=series, survey_changes=changes, comparison_limits=limits
     )
 
 
@@ -500,11 +627,26 @@ def _note_series(ledger: Ledger, case: Case, series: pd.DataFrame) -> None:
         how=message("Outcome figures of one measure, place and date for which sources give different values, survey and weighing apart; differences of rounding left out."),
         support=[_conflicting("prevalence", series[rates]), _conflicting("beneficiaries", series[~rates]), _areas(case, areas_around(case))],
     )  # fmt: skip
+    alike = (series["likeness"] == ALIKE).fillna(False).astype("bool")
+    ledger.add(
+        "outcome.n_conflicts_alike",
+        int(alike.sum()),
+        unit="conflicts",
+        how=message(
+            "Of the figures for which sources give different values those that can be held against each other: one method that is stated, and no two months of one year."
+        ),
+        support=[
+            _conflicting("prevalence", series[rates], alike),
+            _conflicting("beneficiaries", series[~rates], alike),
+            _areas(case, areas_around(case)),
+        ],
+    )
 
 
-def _conflicting(table: str, series: pd.DataFrame) -> Under:
+def _conflicting(table: str, series: pd.DataFrame, conflict: pd.Series | None = None) -> Under:
     """The figures in a conflict, and those looked at."""
-    inside, outside = (series.loc[part, "row_ids"].str.split(";").explode() for part in (series["conflict"], ~series["conflict"]))  # fmt: skip
+    conflict = series["conflict"] if conflict is None else conflict.loc[series.index]
+    inside, outside = (series.loc[part, "row_ids"].str.split(";").explode() for part in (conflict, ~conflict))
     return under(table, inside.dropna(), outside.dropna())
 
 
@@ -543,6 +685,22 @@ def _note_changes(ledger: Ledger, case: Case, changes: pd.DataFrame) -> None:
                 reason=SOURCES_DIFFER if pd.isna(one.difference) else None,
                 support=[*own.support, *found.support],
             )  # fmt: skip
+
+
+def _note_other_areas(ledger: Ledger, case: Case, limits: pd.DataFrame) -> None:
+    """Write down how many other areas of the province changed by at least as much as the wider place."""
+    for one in limits[limits["limit"] == "other_areas"].to_dict("records"):
+        here = areas_around(case)[0]
+        ledger.add(
+            f"prevalence_change.{_slug(here)}.{one['survey'].lower()}.{one['year_from']}.{one['year_to']}.n_other_areas",
+            int(one["lower"]),
+            unit="areas",
+            place=_place_of(case, here),
+            how=message("Of {n} other areas in {province} with {survey} of {year_from} and {year_to} those that changed the same way by at least as much as {area}."),
+            details={"n": int(one["value"]), "province": one["subject"], "area": here, "survey": one["survey"],
+                     "year_from": str(one["year_from"]), "year_to": str(one["year_to"])},
+            support=[under("prevalence", one["row_ids"].split(";")), _areas(case, [here])],
+        )  # fmt: skip
 
 
 def _note_years(ledger: Ledger, case: Case, changes: pd.DataFrame) -> None:

@@ -60,8 +60,8 @@ STAGES = (
         "overview",
         ("sources", "evidence", "evidence_actors", "stakeholders", "ties", "codings", "recodes", "claims", "places"),
     ),
-    Stage("indicators", (*_CODED, "frameworks", "crosswalk", "fact_definitions")),
-    Stage("readings", (*_CODED, "coders", "second_codings", "frameworks", "crosswalk")),
+    Stage("indicators", (*_CODED, "ties", "programmes", "frameworks", "crosswalk", "fact_definitions")),
+    Stage("readings", (*_CODED, "ties", "programmes", "coders", "second_codings", "frameworks", "crosswalk")),
     Stage("triangulation", (*_CODED, "frameworks", "crosswalk")),
     Stage(
         "reduction",
@@ -108,8 +108,10 @@ STAGES = (
             "crosswalk",
         ),
     ),
-    Stage("frameworks", (*_CODED, "frameworks", "crosswalk")),
-    Stage("outcomes", ("prevalence", "beneficiaries", "programmes", "places", "fact_definitions", "recodes")),
+    Stage("frameworks", (*_CODED, "frameworks", "crosswalk", "claim_tests")),
+    Stage(
+        "outcomes", ("sources", "prevalence", "beneficiaries", "programmes", "places", "fact_definitions", "recodes")
+    ),
     Stage("claims", (*_TESTED, "would_decide")),
     Stage("claims.readings", (*_TESTED, "coders", "second_codings", "audit")),
     Stage("conclusions", (*_TESTED, "coders", "second_codings", "audit")),

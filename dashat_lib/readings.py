@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from . import fingerprint, indicators
+from .admission import of_programme, ties_of_programme
 from .errors import message
 from .facts import Ledger, Under, in_each_language, under
 from .resampling import BLOCK, blocks, poisson_weights, spread
@@ -22,6 +23,7 @@ from .schemas import row_ids
 from .tables import Case, Results
 
 KINDS = ("coder", "dispute", "doubt", "source", "audit", "resample", "cut-off", "roll-up", "programme")
+EVERY_KIND = (*KINDS, indicators.PROGRAMME_ROWS)  # of the last only indicators are read, not claims
 _BATCH = 25  # variants a job; fixed, so that nothing hangs on the number of workers
 POINTING = ("evidence", "evidence_actors", "codings", "second_codings", "ties", "settlements", "audit")
 
@@ -33,7 +35,7 @@ class Variant:
     Attributes
     ----------
     name : str
-    kind : one of KINDS
+    kind : one of EVERY_KIND
         Shares are given by kind and never pooled: a change of coder and a lost source are different doubts, and so are a
         coder who went through all rows and one who coded some of them ("dispute").
     make : function Case -> Case
@@ -45,8 +47,8 @@ class Variant:
     make: Callable[[Case], Case]
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"kind {self.kind!r} is not one of: {', '.join(KINDS)}")
+        if self.kind not in EVERY_KIND:
+            raise ValueError(f"kind {self.kind!r} is not one of: {', '.join(EVERY_KIND)}")
 
     def __call__(self, case: Case) -> Case:
         """Return the case under this reading, marked with its name."""
@@ -368,6 +370,14 @@ def by_programme(case: Case, *, programme: str) -> Case:
     return replace(case, ties=case.ties[case.ties["programme"] == programme])
 
 
+def on_programme(case: Case) -> list[Variant]:
+    """Return the variant of the rows only that speak of the programme of the settings; none without a programme."""
+    if case.settings.programme is None:
+        return []
+    rows = tuple(sorted(of_programme(case)))
+    return [Variant("programme_rows", indicators.PROGRAMME_ROWS, partial(only_evidence, evidence_ids=rows))]
+
+
 # ---- running ---------------------------------------------------------------------------------------------------------
 
 Measure = Callable[[Case], pd.DataFrame]
@@ -505,12 +515,13 @@ _HOW = {
     "dispute": message("Share of coders of some rows ({n} in all) by whose codings of these rows rule D1 on {label} at {place} says what it says here."),
     "source": message("Share of {n} source families without each of which rule D1 on {label} at {place} says what it says here."),
     "cut-off": message("Share of {n} other thresholds by which rule D1 on {label} at {place} says what it says here."),
+    indicators.PROGRAMME_ROWS: message("Whether rule D1 on {label} at {place} says on the rows of the programme alone what it says on all (1 yes, 0 no)."),
 }  # fmt: skip
 NO_READING = "no reading of this kind"
 
 
 def results(case: Case) -> Results:
-    """Return how far the indicator verdicts hold under other readings, by kind: coder, source family, cut-off, resample.
+    """Return how far the indicator verdicts hold under other readings, by kind: coder, source family, cut-off, resample, rows of the programme alone.
 
     Readings by coder are run on variants of the case. The others come from the same rows in one pass
     (:func:`dashat_lib.indicators.robustness`, :func:`dashat_lib.indicators.in_worlds`) and are what their variants
@@ -523,13 +534,14 @@ def results(case: Case) -> Results:
     found = Readings(by_coders.base, values)
     bands = found.bands()
     order = {fact: at for at, fact in enumerate(found.base["fact_id"])}
-    rank = bands["fact_id"].map(order) * len(KINDS) + bands["kind"].map(KINDS.index)
+    rank = bands["fact_id"].map(order) * len(EVERY_KIND) + bands["kind"].map(EVERY_KIND.index)
     bands = bands.assign(rank=rank).sort_values("rank", ignore_index=True).drop(columns="rank")
     ledger = Ledger()
     material = indicators.gather(case)
     beside = {one: indicators.gather(case, coder=one) for one in case.coders["coder"] if one != case.settings.coder}
     disputes = {one: indicators.gather(disputed(case, coder=one)) for one in doubters(case)}
-    kinds = [one for one in _HOW if disputes or one != "dispute"]
+    own = case.settings.programme is not None
+    kinds = [one for one in _HOW if {"dispute": bool(disputes), indicators.PROGRAMME_ROWS: own}.get(one, True)]
     names, labels = case.places.set_index("place")["name"], material.scored.set_index("set_id")
     verdicts = bands[bands["fact_id"].str.endswith(".verdict")].set_index(["fact_id", "kind"])
     for set_id, place in material.grid[["set_id", "scope"]].itertuples(index=False):
@@ -542,6 +554,7 @@ def results(case: Case) -> Results:
             "dispute": [
                 rows for one, other in disputes.items() for rows in _second_under(one, [material, other], set_id, place)
             ],
+            indicators.PROGRAMME_ROWS: _programme_under(material, set_id, place),
         }
         for kind in kinds:
             key = (f"{set_id}.{place}.verdict", kind)
@@ -610,6 +623,15 @@ def _second_under(coder: str, both: Sequence[indicators.Material], set_id: str, 
     ]
 
 
+def _programme_under(material: indicators.Material, set_id: str, place: str) -> list[Under]:
+    """The ties by which rows of a verdict speak of the programme of the settings, and the programme."""
+    ties = ties_of_programme(material.case)
+    here = material.part(place=place, set_id=set_id).rows["evidence_id"]
+    programme = material.case.settings.programme
+    mine = ties.loc[ties["evidence_id"].isin(here), "tie_id"]
+    return [under("ties", looked_at=mine), under("programmes", defines=[programme] if programme else [])]
+
+
 def _resamples(case: Case) -> pd.DataFrame:
     """The values of the indicators in every bootstrap world."""
     material = indicators.gather(case)
@@ -630,8 +652,11 @@ def _resamples(case: Case) -> pd.DataFrame:
 
 def _from_robustness(case: Case) -> pd.DataFrame:
     """The verdicts and counts by cut-off and without each source family under them."""
-    table = indicators.robustness(indicators.gather(case))
-    table = table[table["kind"].isin(["cut-off", "source"])]
+    material = indicators.gather(case)
+    table = pd.concat(
+        [indicators.robustness(material), indicators.on_programme(material, indicators.verdicts(material))]
+    )
+    table = table[table["kind"].isin(["cut-off", "source", indicators.PROGRAMME_ROWS])]
     names = table["set_id"] + "." + table["place"] + "."
     parts = [
         table[["reading", "kind"]].assign(fact_id=names + name, value=table[name].astype("object"))

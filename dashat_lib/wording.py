@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -21,7 +23,7 @@ KINDS = {
     "roll_up": "roll-up", "exit": "exit", "shock": "shock", "sign": "sign", "dynamics": "dynamics", "dependency": "dependency", "sign_says": "dependency", "at_bounds": "dependency", "criterion": "criterion", "search": "search",
     "state": "verdict", "verdict_other": "verdict", "verdict_wider": "verdict", "status": "status", "framework": "framework", "other_framework": "framework",
     "framework_for": "framework", "framework_against": "framework", "frameworks_with": "framework", "frameworks_without": "framework", "why": "why",
-    "negative_case": "negative_case", "limit": "limit", "limit_says": "limit says",
+    "likeness": "likeness", "counted": "counted", "direction": "counts as", "negative_case": "negative_case", "limit": "limit", "limit_says": "limit says",
     "tactic": "tactic", "result": "result", "finding_kind": "finding kind", "rival_verdict": "verdict", "test_verdict": "verdict",
 }  # fmt: skip
 YEARS = {"year", "year_from", "year_to"}  # written as they are, without a separator of thousands
@@ -69,10 +71,32 @@ def shown(
 
 
 def show(table: pd.DataFrame, say: Reader, **choices: Any) -> None:
-    """Show a table in a notebook as :func:`shown` gives it, without row numbers."""
+    """Show a table in a notebook as :func:`shown` gives it, without row numbers: words to the left, numbers to the right, dates in one line."""
     from IPython.display import HTML, display
 
-    display(HTML(shown(table, say, **choices).to_html(index=False, border=0)))
+    display(HTML(html(shown(table, say, **choices))))
+
+
+def html(words: pd.DataFrame) -> str:
+    """Return a table of texts as HTML. A column whose cells all are numbers or empty stands to the right; short cells are not broken."""
+    sides = {name: "right" if words[name].map(_is_number).all() and len(words) else "left" for name in words}
+    style = {name: f"text-align:{side};vertical-align:top" for name, side in sides.items()}
+    style |= {name: one + ";white-space:nowrap" for name, one in style.items() if _is_short(words[name])}
+    head = "".join(f'<th style="text-align:{side}">{escape(name)}</th>' for name, side in sides.items())
+    rows = "\n".join(
+        "<tr>" + "".join(f'<td style="{style[name]}">{escape(one[name])}</td>' for name in words) + "</tr>"
+        for one in words.to_dict("records")
+    )
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
+
+
+def _is_number(cell: str) -> bool:
+    return cell == NOTHING or re.fullmatch(r"[-+]?\d[\d.,]*", cell) is not None
+
+
+def _is_short(cells: pd.Series) -> bool:
+    """Whether a column holds nothing but numbers and dates."""
+    return bool(cells.map(lambda one: _is_number(one) or re.fullmatch(r"\d{4}(-\d{2}){0,2}", one) is not None).all())
 
 
 def _names(case: Case, column: object, say: Reader) -> dict[str, str]:

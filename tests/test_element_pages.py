@@ -118,3 +118,36 @@ def test_the_questions_are_those_of_the_claims_that_name_the_codes(case):
         below = set(case.codebook.loc[case.codebook["parent"] == set_id, "code_id"]) if set_id == "resources" else set()
         assert named & {set_id, scored[set_id], *below}
     assert pd.notna(asked[["question_id", "question_en", "document_id"]]).all().all()
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_sections_hold_every_line_of_a_page_once(case, page, language):
+    found = list(element_pages.sections(page, case, reader(language)))
+    assert sum(len(one) for _, one in found) == len(page)
+    assert len({heading for heading, _ in found}) == len(found) > 5
+
+
+def test_all_elements_stand_in_one_table(case, table):
+    feet = triangulation.results(case).tables["triangulation"]
+    city = table["indicator_verdicts"].query("place == 'surakarta'")
+    say = reader("en")
+    found = element_pages.all_elements(case, city, table["indicator_speakers"], feet, say).set_index("label")
+    assert len(found) == len(city)
+    assert found.at["Principled engagement", "turns"] == "sector: government"
+    assert "Stakeholder synergy" in found.at["Shared motivation", "turns"]
+    assert found.at["Principled engagement", "wilson"] == "0.80–1.00"  # 15 of 15
+
+
+def test_a_family_that_turns_a_verdict_is_named_with_what_it_turns_to(case, table):
+    readings = table["indicator_robustness"].query("place == 'surakarta'")
+    (told,) = element_pages.turning_sentences(case, readings, reader("en"))
+    assert told.endswith("Shared motivation turns from contested to undecidable.")
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_each_question_stands_once_with_its_elements_and_whom_to_ask(case, language):
+    every = element_pages.questions(case)
+    found = element_pages.questions_in_words(case, reader(language))
+    assert sorted(found["claim_id"]) == sorted(set(every["claim_id"]))
+    assert found[["elements", "claim", "question", "ask_whom", "document"]].notna().all(axis=None)
+    assert not found["ask_whom"].str.contains(":").any()

@@ -328,3 +328,72 @@ def test_scoring_leaves_the_case_as_it_was(case):
     frameworks.disagreements(case)
     for name, table in case.tables():
         pd.testing.assert_frame_equal(table, before[name])
+
+
+def test_a_dimension_says_to_how_many_of_its_elements_a_code_speaks(case, scored, facts):
+    whole = scored[scored["n_elements"].notna()]
+    for one in whole.itertuples():
+        parts = scored[(scored["framework"] == one.framework) & (scored["dimension_id"] == one.dimension_id)]
+        parts = parts[parts["element_id"].notna()]
+        assert (one.n_elements, one.n_elements_with_code) == (len(parts), (parts["n_codes"] > 0).sum())
+        if one.set_id not in case.settings.indicators:
+            fact = facts.loc[f"{one.framework}.{one.set_id}.{one.place}.n_elements_with_code"]
+            assert fact["value"] == one.n_elements_with_code
+    partial = scored[frameworks.speaks_for_part(scored)]
+    assert set(partial["set_id"]) == {"institutional-design", "goals"}
+    assert scored.loc[scored["element_id"].notna(), "n_elements"].isna().all()
+
+
+def test_challenges_counted_against_an_element_are_its_reversed_codes_by_hand(case):
+    found = frameworks.challenged(case).set_index(["set_id", "counted"])
+    one = found.loc["principled-engagement", frameworks.AGREED]
+    # two proposed crosswalks read weak coordination in reverse where they read principled engagement
+    assert (one["codes"], one["n_for"], one["n_against"]) == ("challenge-coordination", 16, 4)
+    sets = pd.DataFrame({"code_id": sorted(set(case.codebook.query("parent == 'principled-engagement'")["code_id"]))})
+    sets = pd.concat([sets, pd.DataFrame({"code_id": ["principled-engagement"]})]).assign(set_id="x", reversed=False)
+    more = pd.DataFrame({"code_id": ["challenge-coordination"], "set_id": ["x"], "reversed": [True]})
+    rows = coded(case, pd.concat([sets, more]), places=["surakarta"])
+    told = tally(rows, case, keys=["set_id", "scope"], rule=case.settings.rule).iloc[0]
+    assert (told["n_for"], told["n_against"], told["verdict"]) == (16, 4, one["verdict"])
+
+
+def test_wider_ways_hold_the_codes_of_narrower_ones_and_none_of_the_framework(case):
+    material = indicators.gather(case, places=[case.settings.wider_place])
+    sets = frameworks.code_sets(case, material.scored)
+    own = set(frameworks.code_sets(case, frameworks.gather(case, case.settings.framework).scored)["code_id"])
+    before: set[tuple[str, str]] = set()
+    for how in (frameworks.AGREED, frameworks.NAMED, frameworks.EVERY):
+        table = frameworks.against_sets(case, sets, how)
+        pairs = set(zip(table["set_id"], table["code_id"], strict=True))
+        assert before < pairs
+        assert not set(table["code_id"]) & own
+        before = pairs
+
+
+def test_without_tests_and_other_frameworks_nothing_is_counted_against(case):
+    alone = replace(
+        case,
+        claim_tests=case.claim_tests.iloc[:0],
+        crosswalk=case.crosswalk[case.crosswalk["framework"] == case.settings.framework],
+    )
+    found = frameworks.challenged(alone)
+    assert found["codes"].isna().all()
+    assert found["same"].all()
+
+
+def test_events_that_frameworks_read_both_ways_come_with_their_text_and_all_their_pairs(case, scored):
+    split = frameworks.disagreements(case, table=scored)["events"]
+    told = frameworks.by_event(split, case, reader("en")).set_index("event_id")
+    assert set(told.index) == set(split["event_id"])
+    texts = case.evidence.set_index("evidence_id")["text_en"]
+    for one in split.itertuples():
+        assert all(texts[row] in told.at[one.event_id, "text"] for row in one.evidence_ids.split(";"))
+        assert reader("en").label("framework", one.framework_for) in told.at[one.event_id, "event_supports"]
+
+
+def test_links_carry_the_doubt_that_the_crosswalk_states(case):
+    found = frameworks.links(case, "perpres72-2021")
+    notes = case.crosswalk.query("framework == 'perpres72-2021'")["note_en"]
+    assert len(found) == len(notes)
+    assert found["doubt"].notna().sum() == notes.str.contains("Doubt: ").sum() > 10
+    assert all(one in note for one, note in zip(found["doubt"], found["note_en"], strict=True) if isinstance(one, str))

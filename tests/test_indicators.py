@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from dashat_lib import fingerprint, indicators, outcomes, pipeline
+from dashat_lib.admission import of_programme
 from dashat_lib.pipeline import STAGES
 
 NUMBERS = ["value", "lower", "upper", "reason"]
@@ -195,3 +196,55 @@ def test_the_library_holds_nothing_of_the_case(case):
 
 def test_the_data_hash_is_of_the_raw_files(case):
     assert len(fingerprint.data_hash(fingerprint.raw_files(case.folder))) == 12
+
+
+def test_rows_of_the_programme_are_those_that_name_it_or_hold_a_tie_of_it(case):
+    mine = of_programme(case)
+    tied = set(case.ties.loc[case.ties["programme"] == case.settings.programme, "evidence_id"])
+    assert tied < mine
+    texts = case.evidence.set_index("evidence_id")[["text_id", "text_en"]].agg(" ".join, axis=1)
+    assert all("dashat" in texts[one].lower() or "dapur sehat" in texts[one].lower() for one in mine - tied)
+    assert not any("dashat" in one.lower() for row, one in texts.items() if row not in mine)
+    none = replace(case, settings=case.settings.model_copy(update={"programme": None}))
+    assert of_programme(none) == set()
+
+
+def test_events_of_the_programme_are_counted_beside_each_verdict(case):
+    material = indicators.gather(case)
+    found = indicators.with_programme(indicators.verdicts(material), material).set_index(["set_id", "place"])
+    assert (found["n_decided"] == found["n_for"] + found["n_against"]).all()
+    assert (found["n_programme"] <= found["n_decided"]).all()
+    mine = of_programme(case)
+    for (set_id, place), one in found.iterrows():
+        rows = material.part(place=place, set_id=set_id).rows
+        here = rows[rows["evidence_id"].isin(mine) & rows["event_stance"].isin(["for", "against"])]
+        assert one["n_programme"] == here["event_id"].nunique()
+
+
+def test_an_event_without_a_row_of_the_programme_moves_no_reading_of_it(case):
+    material = indicators.gather(case)
+    base = indicators.verdicts(material)
+    before = indicators.on_programme(material, base)
+    assert set(before["kind"]) == {indicators.PROGRAMME_ROWS}
+    mine = of_programme(case)
+    others = case.evidence.loc[~case.evidence["evidence_id"].isin(mine), "evidence_id"]
+    fewer = indicators.gather(without_rows(case, set(others[::2])))
+    after = indicators.on_programme(fewer, indicators.verdicts(fewer))
+    columns = ["set_id", "place", "n_for", "n_against", "verdict"]
+    pd.testing.assert_frame_equal(before[columns], after[columns])
+
+
+def test_families_of_decided_events_are_at_least_those_that_decide_them(case):
+    material = indicators.gather(case)
+    wide = indicators.families_of_decided(material)
+    narrow = indicators.verdicts(material).set_index(["set_id", "place"])["n_families"]
+    assert all(wide.get(key, 0) >= n for key, n in narrow.items())
+
+
+def test_a_share_of_two_speakers_is_of_the_rows_that_state_one(case):
+    facts = indicators.results(case).facts.set_index("fact_id")["value"]
+    spoken = indicators.speakers(indicators.gather(case)).query("place == 'surakarta' and set_id == 'resources'")
+    stem = "resources.surakarta"
+    assert facts[f"{stem}.n_rows_speaker"] == spoken["n_rows"].sum()
+    assert facts[f"{stem}.share_two_speakers"] == pytest.approx(spoken["share_of_stated"].head(2).sum())
+    assert pd.isna(facts["knowledge.surakarta.share_two_speakers"])

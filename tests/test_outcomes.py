@@ -197,4 +197,42 @@ def test_a_case_without_outcomes_has_empty_tables(case):
     )
     results = outcomes.results(bare)
     assert all(table.empty for table in results.tables.values())
-    assert results.facts["fact_id"].tolist() == ["outcome.n_conflicts"]
+    assert results.facts["fact_id"].tolist() == ["outcome.n_conflicts", "outcome.n_conflicts_alike"]
+
+
+def test_only_like_is_held_against_like(case, series):
+    said = series[series["conflict"]].set_index(["measure", "date"])["likeness"]
+    assert said["stunting_cases", "2022"] == outcomes.OTHER_MONTH  # Solopos, May 2022, and Kompas, April 2023
+    assert said["prevalence_pct", "2021"] == outcomes.NO_METHOD
+    assert said["stunting_cases", "2024-02"] == outcomes.ALIKE
+    assert series.loc[~series["conflict"], "likeness"].isna().all()
+    found = outcomes.results(case).facts.set_index("fact_id")["value"]
+    assert found["outcome.n_conflicts_alike"] == (said == outcomes.ALIKE).sum()
+    undated = replace(case, sources=case.sources.assign(published=None))
+    again = outcomes.outcome_series(undated)
+    assert outcomes.OTHER_MONTH not in set(again["likeness"].dropna())
+
+
+def test_the_other_areas_and_the_error_are_among_the_limits(case):
+    table = outcomes.can_carry(case).set_index("limit")
+    share = outcomes.results(case).facts.set_index("fact_id").at["share_other_areas_fell_as_much", "value"]
+    one = table.loc["other_areas"]
+    assert one["lower"] / one["value"] == pytest.approx(share)
+    assert table.at["error", "limit_says"] == "not stated"
+    sampled = replace(case, prevalence=case.prevalence.assign(n_sampled=400))
+    stated = outcomes.can_carry(sampled).set_index("limit").loc["error"]
+    # two shares of 20.4 % and 16.2 % of 400 each: 100 * sqrt(.204 * .796 / 400 + .162 * .838 / 400)
+    assert (stated["limit_says"], stated["value"]) == ("stated", pytest.approx(2.730, abs=1e-3))
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_outcomes_in_words_keep_every_value_and_its_sources(case, series, language):
+    told = outcomes.in_words(series, case, reader(language))
+    assert len(told) == len(series)
+    values = series["values"].map(lambda one: len(set(one.split(";"))))
+    assert (told["said"].str.split("; ").str.len() == values).all()
+    assert told["conflict"].notna().sum() == (series["conflict"] | series["rounding"]).sum()
+
+
+def test_between_the_places_lies_the_kecamatan(case, series):
+    assert set(outcomes.between_places(series, case)["place"]) == {"kecamatan-jebres"}

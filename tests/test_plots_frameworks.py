@@ -42,7 +42,7 @@ def apart(ax, texts_):
 
 
 def test_the_strips_draw_one_box_a_dimension_and_element_and_a_broken_one_without_code(scored):
-    fig, ax = style.figure(18, 15)
+    fig, ax = style.figure(18, 23)
     figures.verdict_strips(scored, ax=ax)
     boxes = [one for one in ax.patches if isinstance(one, Rectangle)]
     assert len(boxes) == len(scored)
@@ -51,6 +51,8 @@ def test_the_strips_draw_one_box_a_dimension_and_element_and_a_broken_one_withou
     marks = [one for one in texts(ax) if one in {"●", "◐", "○", "?"}]
     assert len(marks) == (scored["state"] != "no_code").sum()
     assert sum("proposed, not validated" in one for one in texts(ax)) == 3
+    assert sum("of 6 elements" in one or "of 4 elements" in one for one in texts(ax)) == 2
+    assert {" ".join(one.split()) for one in texts(ax)} >= set(scored.loc[scored["element_id"].notna(), "label_en"])
     assert apart(drawn(fig, ax), ax.texts)
 
 
@@ -79,24 +81,36 @@ def test_places_of_codes_are_drawn_as_the_table_has_them(case, scored):
 
 
 @pytest.mark.parametrize("language", ["en", "id"])
-def test_evidence_bars_draw_counts_and_tell_the_negative_cases(case, language):
+def test_verdict_bars_draw_counts_and_tell_the_programme_and_the_negative_cases(case, language):
     say = reader(language)
     material = indicators.gather(case, places=["surakarta"])
-    table = indicators.verdicts(material).merge(
+    table = indicators.with_programme(indicators.verdicts(material), material).merge(
         indicators.negative_cases(material)[["set_id", "negative_case"]], on="set_id"
     )
-    table = table.assign(n_speakers=2)
-    fig, ax = style.figure(18, 10.5)
-    findings.evidence_bars(table, say=say, ax=ax)
+    fig, ax = style.figure(18, 11)
+    findings.verdict_bars(table, say=say, ax=ax)
     assert [bar.get_width() for bar in ax.patches] == [*table["n_for"], *(-table["n_against"])]
     assert texts(ax).count(say.label("negative_case short", "found")) == (table["negative_case"] == "found").sum()
+    assert "23 / 69" in texts(ax)
     assert apart(drawn(fig, ax), ax.texts)
-    assert say.label("negative_case", "news and offices") in findings.evidence_bars_alt(table, say=say)
+    assert say.label("negative_case short", "news and offices") in findings.verdict_bars_alt(table, say=say)
+
+
+def test_a_grid_leaves_an_element_without_events_blank_and_tells_a_single_reading_by_its_verdict():
+    rows = [("a", "supported", 5, "coder", 2, 1.0, None), ("a", "supported", 5, "programme-rows", 1, 0.0, "undecidable 1"),
+            ("b", "undecidable", 0, "coder", 2, 1.0, None), ("b", "undecidable", 0, "programme-rows", 1, 1.0, None)]  # fmt: skip
+    table = pd.DataFrame(
+        rows, columns=["element_id", "verdict", "n_for", "kind", "n_readings", "share_same", "others"]
+    ).assign(dimension_id="d", n_against=0, label_en=lambda t: t["element_id"])
+    _, ax = style.figure()
+    findings.readings_grid(table, ax=ax)
+    assert sorted(texts(ax)) == sorted(["100 %", "undecidable", "no event"])
+    assert len(ax.patches) == 2
 
 
 def test_a_conflict_has_one_ring_a_source_and_no_mean(case):
     series = outcomes.outcome_series(case)
-    series = series[series["conflict"]]
+    series = series[series["conflict"]].sort_values("likeness", kind="stable")
     labels = series["measure"] + " " + series["date"]
     fig, ax = style.figure(17, 8)
     findings.conflict_strips(series, labels, ax=ax)
@@ -109,6 +123,8 @@ def test_a_conflict_has_one_ring_a_source_and_no_mean(case):
     drawn(fig, ax)
     alt = findings.conflict_strips_alt(series, labels, say=reader("id"))
     assert "1.050, 1.059, dan 1.095" in alt
+    assert sum("same year, other month" in one for one in texts(ax)) == 2
+    assert sum("method not stated" in one for one in texts(ax)) == 1
 
 
 def test_the_survey_stands_beside_its_province_and_the_first_year(case):

@@ -85,6 +85,20 @@ def test_leaving_out_a_family_by_a_variant_is_what_the_robustness_table_says(cas
         assert (values[key[0], f"{key[1]}.verdict"], values[key[0], f"{key[1]}.n_for"]) == (one.verdict, one.n_for)
 
 
+def test_the_rows_of_the_programme_as_a_variant_are_what_the_indicators_say(case):
+    material = indicators.gather(case)
+    table = indicators.on_programme(material, indicators.verdicts(material))
+    values = run_readings(case, readings.on_programme(case), [indicators.measured]).values.set_index("fact_id")["value"]
+    assert len(table) == 30
+    for one in table.itertuples():
+        stem = f"{one.set_id}.{one.place}"
+        assert [values[f"{stem}.{name}"] for name in ("verdict", "n_for", "n_against")] == [one.verdict, one.n_for, one.n_against]  # fmt: skip
+    none = replace(case, settings=case.settings.model_copy(update={"programme": None}))
+    assert readings.on_programme(none) == []
+    shares = readings.results(none).facts["fact_id"]
+    assert not shares.str.endswith(indicators.PROGRAMME_ROWS).any()
+
+
 def louder(case, *, reprints):
     """The case with six more reports of one event from other outlets: reprints of one text, or texts of their own."""
     row = case.codings.query("coder == 'adjudicated' and code_id == 'leadership' and stance == 'for'").iloc[0]

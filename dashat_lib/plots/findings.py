@@ -7,6 +7,7 @@ from textwrap import fill
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from ..words import Reader, reader
 from .style import STANCE, VERDICT
@@ -17,41 +18,57 @@ _RING = 0.03  # rings nearer than this stand one above the other
 
 
 def verdict_bars(verdicts: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None = None) -> Axes:
-    """Draw, for each indicator and element, the events for (right) and against (left), and the verdict in words.
+    """Draw, for each indicator and element, the events for (right) and against (left), the verdict, and what is known beside it.
 
     Parameters
     ----------
     verdicts : DataFrame, one row per element at one place
-        ``element_id, label_<language>, n_for, n_against, verdict, qualifier`` (:func:`dashat_lib.indicators.verdicts`).
+        ``element_id, label_<language>, n_for, n_against, verdict, qualifier`` (:func:`dashat_lib.indicators.verdicts`); where they are
+        there also ``n_decided`` and ``n_programme`` (:func:`dashat_lib.indicators.with_programme`) and ``negative_case``.
     """
     ax = plt.gca() if ax is None else ax
     rows = verdicts.reset_index(drop=True)
-    ax.barh(rows.index, rows["n_for"], color=STANCE["for"], label=say("events for"))
+    edge = max(int(rows["n_for"].max()), 1)
+    ax.barh(rows.index, rows["n_for"], height=0.65, color=STANCE["for"], label=say("events for"))
     ax.barh(
         rows.index,
         -rows["n_against"],
-        color=STANCE["against"],
-        hatch="///",
-        edgecolor="white",
+        height=0.65,
+        facecolor="white",
+        hatch="//////",
+        edgecolor=STANCE["against"],
+        linewidth=0.9,
         label=say("events against"),
     )
-    ax.axvline(0, color="black", linewidth=0.8)
-    edge = max(rows["n_for"].max(), 1)
+    columns = [(1.5, say("verdict"), "left")]
+    columns += [(3.08, say("of the\nprogramme"), "center")] if "n_programme" in rows else []
+    columns += [(3.48, say("negative cases"), "left")] if "negative_case" in rows else []
     for at, one in rows.iterrows():
+        ax.text(one["n_for"] + edge * 0.02, at, f"{one['n_for']} / {one['n_against']}", va="center", fontsize=7.5)
         colour, mark = VERDICT[one["verdict"]]
-        marks = (
-            [] if pd.isna(one["qualifier"]) else [say.label("qualifier", mark) for mark in one["qualifier"].split(";")]
-        )
-        text = f"{mark} {say.label('verdict', one['verdict'])}" + (f" ({', '.join(marks)})" if marks else "")
-        counts = f"{one['n_for']} / {one['n_against']}"
-        ax.text(one["n_for"] + edge * 0.02, at, counts, va="center", fontsize=7.5)
-        dark = colour if mark != "◐" else "#8A5A00"
-        ax.text(edge * 1.4, at, fill(text, 46), va="center", fontsize=7, color=dark, linespacing=0.95)
+        dark = "#8A5A00" if one["verdict"] == "contested" else "#555555" if one["verdict"] == "undecidable" else colour
+        ax.text(edge * 1.43, at, mark, va="center", ha="center", fontsize=8, color=dark)
+        fragile = "fragile" in str(one["qualifier"]).split(";")
+        words = say.label("verdict", one["verdict"]) + (f" ({say.label('qualifier', 'fragile')})" if fragile else "")
+        ax.text(edge * 1.5, at, words, va="center", fontsize=7.5, color=dark)
+        if "n_programme" in rows:
+            share = f"{say.number(int(one['n_programme']))} / {say.number(int(one['n_decided']))}"
+            ax.text(edge * 3.08, at, share, va="center", ha="center", fontsize=7.5)
+        if "negative_case" in rows:
+            weight = "bold" if one["negative_case"] == "found" else "normal"
+            text = say.label("negative_case short", one["negative_case"])
+            ax.text(edge * 3.48, at, text, va="center", fontsize=7.5, fontweight=weight)
+    for x, head, side in columns:
+        ax.text(edge * x, -0.75, head, ha=side, va="bottom", fontsize=7.5, color="#444444", linespacing=1.0)
+    ax.axvline(0, color="black", linewidth=0.8)
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
     _name_rows(ax, rows, say)
-    ax.invert_yaxis()
-    ax.set_xlim(-max(rows["n_against"].max() * 1.3, edge * 0.05), edge * 3.4)
-    ax.set_xticks([tick for tick in ax.get_xticks() if tick <= edge * 1.05 and tick >= ax.get_xlim()[0]])
-    ax.set_xticklabels([say.number(abs(int(tick))) for tick in ax.get_xticks()])
+    ax.set_ylim(len(rows) - 0.4, -0.7)
+    ax.set_xlim(-max(int(rows["n_against"].max()) * 1.3, edge * 0.05), edge * 4.62)
+    ticks = [tick for tick in ax.get_xticks() if ax.get_xlim()[0] <= tick <= edge * 1.05]
+    ax.set_xticks(ticks, [say.number(abs(int(tick))) for tick in ticks])
+    ax.spines["bottom"].set_bounds(ax.get_xlim()[0], edge * 1.05)
     ax.set_xlabel(say("events (reports of one event pooled)"), loc="left")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
     return ax
@@ -69,11 +86,17 @@ def _name_rows(ax: Axes, rows: pd.DataFrame, say: Reader) -> None:
 
 def verdict_bars_alt(verdicts: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
     """Say what :func:`verdict_bars` shows."""
-    parts = [
-        say("{label}: {n_for} events for, {n_against} against, {verdict}", label=say.column(one, "label"), n_for=int(one["n_for"]),
-            n_against=int(one["n_against"]), verdict=say.label("verdict", one["verdict"]))
-        for _, one in verdicts[verdicts["element_id"].isna()].iterrows()
-    ]  # fmt: skip
+    parts = []
+    for _, one in verdicts.iterrows():
+        told = say("{label}: {n_for} events for, {n_against} against, {verdict}", label=say.column(one, "label"), n_for=int(one["n_for"]),
+                   n_against=int(one["n_against"]), verdict=say.label("verdict", one["verdict"]))  # fmt: skip
+        if "n_programme" in verdicts:
+            told += ", " + say("of the programme {n}", n=int(one["n_programme"]))
+        if "negative_case" in verdicts:
+            told += ", " + say(
+                "negative cases: {negative}", negative=say.label("negative_case short", one["negative_case"])
+            )
+        parts.append(told)
     return say("Bars of events for and against each indicator and its elements. {parts}.", parts="; ".join(parts))
 
 
@@ -83,27 +106,39 @@ def readings_grid(bands: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None
     Parameters
     ----------
     bands : DataFrame, one row per element and kind of reading, at one place
-        ``label_<language>, element_id, kind, share_same, n_readings, verdict``; kinds in the order they come.
+        ``label_<language>, element_id, kind, share_same, n_readings, verdict``; kinds in the order they come. Where they are there also
+        ``n_for`` and ``n_against`` (an element without an event has no reading to speak of: its cells stay blank) and ``others`` (a
+        kind with one reading is told by the verdict it gives).
     """
     ax = plt.gca() if ax is None else ax
     kinds = list(dict.fromkeys(bands["kind"]))
     rows = bands.drop_duplicates(["dimension_id", "element_id"]).reset_index(drop=True)
     at_row = {(one.dimension_id, str(one.element_id)): at for at, one in enumerate(rows.itertuples())}
+    nothing = (bands["n_for"] + bands["n_against"] == 0) if "n_for" in bands else pd.Series(False, bands.index)
+    full, bands = bands, bands[~nothing]
+    single = set(kinds) - set(full.loc[full["n_readings"] > 1, "kind"]) if "others" in full else set()
     for one in bands.itertuples():
         y, x = at_row[(one.dimension_id, str(one.element_id))], kinds.index(one.kind)
         depth = 0.12 + 0.55 * float(one.share_same)
-        ax.add_patch(plt.Rectangle((x - 0.48, y - 0.45), 0.96, 0.9, color=STANCE["for"], alpha=depth, linewidth=0))
-        ax.text(x, y, say.percent(one.share_same), ha="center", va="center", fontsize=7.5)
+        colour = "#777777" if one.verdict == "undecidable" else STANCE["for"]
+        depth = depth * 0.6 if one.verdict == "undecidable" else depth
+        ax.add_patch(plt.Rectangle((x - 0.48, y - 0.45), 0.96, 0.9, color=colour, alpha=depth, linewidth=0))
+        said = one.verdict if pd.isna(getattr(one, "others", None)) else str(one.others).rpartition(" ")[0]
+        text = fill(say.label("verdict", said), 16) if one.kind in single else say.percent(one.share_same)
+        ax.text(x, y, text, ha="center", va="center", fontsize=7 if one.kind in single else 7.5, linespacing=0.9)
     ax.set_xlim(-0.5, len(kinds) - 0.5)
     ax.set_ylim(len(rows) - 0.5, -0.5)
-    ns = bands.groupby("kind")["n_readings"].agg(["min", "max"])
+    ns = full.groupby("kind")["n_readings"].agg(["min", "max"])
     spans = [say.number(int(ns.at[kind, "max"])) if ns.at[kind, "min"] == ns.at[kind, "max"]
              else f"{say.number(int(ns.at[kind, 'min']))}–{say.number(int(ns.at[kind, 'max']))}" for kind in kinds]  # fmt: skip
-    heads = [f"{fill(say.label('reading kind', kind), 14)}\n(n = {n})" for kind, n in zip(kinds, spans, strict=True)]
-    ax.set_xticks(range(len(kinds)), heads)
-    seen = {(at_row[(one.dimension_id, str(one.element_id))], kinds.index(one.kind)) for one in bands.itertuples()}
+    heads = [f"{fill(say.label('reading kind', kind), 13)}\n(n = {n})" for kind, n in zip(kinds, spans, strict=True)]
+    ax.set_xticks(range(len(kinds)), heads, fontsize=7.5)
+    seen = {(at_row[(one.dimension_id, str(one.element_id))], kinds.index(one.kind)) for one in full.itertuples()}
     for y, x in {(y, x) for y in range(len(rows)) for x in range(len(kinds))} - seen:
-        ax.text(x, y, "–", ha="center", va="center", fontsize=7.5)
+        if rows.index[y] not in _without(rows, full[nothing]):
+            ax.text(x, y, "–", ha="center", va="center", fontsize=7.5)
+    for y in _without(rows, full[nothing]):
+        ax.text(-0.45, y, say("no event"), ha="left", va="center", fontsize=7, fontstyle="italic", color="#555555")
     ax.xaxis.tick_top()
     ax.set_yticks(
         range(len(rows)),
@@ -117,6 +152,13 @@ def readings_grid(bands: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax
+
+
+def _without(rows: pd.DataFrame, nothing: pd.DataFrame) -> set[int]:
+    """The rows of a grid that have no event at all."""
+    bare = set(zip(nothing["dimension_id"], nothing["element_id"].astype("str"), strict=True))
+    mine = zip(rows["dimension_id"], rows["element_id"].astype("str"), strict=True)
+    return {at for at, one in enumerate(mine) if one in bare}
 
 
 def readings_grid_alt(bands: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
@@ -173,7 +215,15 @@ def prevalence_panels(series: pd.DataFrame, axes: list[Axes], *, say: Reader = E
         ax.yaxis.set_major_formatter(lambda value, _: say.number(value))
         ax.set_xlabel(say("year"))
     axes[0].set_ylabel(say("stunted children, percent"))
-    axes[0].figure.legend(handles=axes[0].get_legend_handles_labels()[0], loc="outside lower center")
+    handles = axes[0].get_legend_handles_labels()[0]
+    if (series["method"] == "unspecified").any():
+        ring = Line2D([], [], linestyle="", marker="o", color=STANCE["for"], markerfacecolor="white")
+        ring.set_label(say("one value, its method not stated"))
+        handles.append(ring)
+    note = say("each panel has a scale of its own")
+    axes[0].figure.legend(
+        handles=handles, loc="outside lower center", ncols=2, title=note, title_fontsize=7.5, fontsize=7.5
+    )
     return axes
 
 
@@ -194,73 +244,6 @@ def prevalence_panels_alt(series: pd.DataFrame, *, say: Reader = ENGLISH) -> str
     return say("Prevalence of stunting in percent, one panel a method. {parts}.", parts="; ".join(parts))
 
 
-def evidence_bars(table: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None = None) -> Axes:
-    """Draw, for each indicator and element, the events for (right) and against (left), how many families and speakers stand behind them, and the negative cases.
-
-    Parameters
-    ----------
-    table : DataFrame, one row per element at one place
-        ``element_id, label_<language>, n_for, n_against, n_families, n_speakers, negative_case``.
-    """
-    ax = plt.gca() if ax is None else ax
-    rows = table.reset_index(drop=True)
-    edge = max(int(rows["n_for"].max()), 1)
-    ax.barh(rows.index, rows["n_for"], height=0.65, color=STANCE["for"], label=say("events for"))
-    ax.barh(
-        rows.index,
-        -rows["n_against"],
-        height=0.65,
-        color=STANCE["against"],
-        hatch="////",
-        edgecolor="white",
-        linewidth=0,
-        label=say("events against"),
-    )
-    columns = (1.5, 1.85, 2.08)
-    for at, one in rows.iterrows():
-        ax.text(one["n_for"] + edge * 0.02, at, f"{one['n_for']} / {one['n_against']}", va="center", fontsize=7.5)
-        for x, name in zip(columns, ("n_families", "n_speakers"), strict=False):
-            ax.text(edge * x, at, say.number(int(one[name])), va="center", ha="center", fontsize=7.5)
-        dark = one["negative_case"] == "found"
-        ax.text(
-            edge * columns[2],
-            at,
-            say.label("negative_case short", one["negative_case"]),
-            va="center",
-            fontsize=7.5,
-            fontweight="bold" if dark else "normal",
-        )
-    for x, head, side in zip(
-        columns,
-        (say("source\nfamilies"), say("stated\nspeakers"), say("negative cases")),
-        ("center", "center", "left"),
-        strict=True,
-    ):
-        ax.text(edge * x, -0.75, head, ha=side, va="bottom", fontsize=7.5, color="#444444", linespacing=1.0)
-    ax.axvline(0, color="black", linewidth=0.8)
-    _name_rows(ax, rows, say)
-    ax.set_ylim(len(rows) - 0.4, -0.7)
-    ax.set_xlim(-max(int(rows["n_against"].max()) * 1.3, edge * 0.05), edge * 3.0)
-    ticks = [tick for tick in ax.get_xticks() if ax.get_xlim()[0] <= tick <= edge * 1.05]
-    ax.set_xticks(ticks, [say.number(abs(int(tick))) for tick in ticks])
-    ax.set_xlabel(say("events (reports of one event pooled)"), loc="left")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
-    return ax
-
-
-def evidence_bars_alt(table: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
-    """Say what :func:`evidence_bars` shows."""
-    parts = [
-        say("{label}: {n_for} events for, {n_against} against, {n_families} source families, negative cases: {negative}", label=say.column(one, "label"),
-            n_for=int(one["n_for"]), n_against=int(one["n_against"]), n_families=int(one["n_families"]),
-            negative=say.label("negative_case", one["negative_case"]))
-        for _, one in table.iterrows()
-    ]  # fmt: skip
-    return say(
-        "Bars of events for and against each element, with what stands behind them. {parts}.", parts="; ".join(parts)
-    )
-
-
 def conflict_strips(series: pd.DataFrame, labels: pd.Series, *, say: Reader = ENGLISH, ax: Axes | None = None) -> Axes:
     """Draw the figures about which sources differ: one strip a measure, place and date, each source a mark on it, no mean.
 
@@ -269,7 +252,8 @@ def conflict_strips(series: pd.DataFrame, labels: pd.Series, *, say: Reader = EN
     Parameters
     ----------
     series : DataFrame
-        ``unit, values`` (";"-joined) of :func:`dashat_lib.outcomes.outcome_series`.
+        ``unit, values`` (";"-joined) of :func:`dashat_lib.outcomes.outcome_series`; where it is there also ``likeness``: a strip whose
+        values are not like with like is drawn broken and says why.
     labels : Series of str
         What each strip is, in words.
     """
@@ -279,7 +263,11 @@ def conflict_strips(series: pd.DataFrame, labels: pd.Series, *, say: Reader = EN
         values = pd.Series([float(value) for value in one["values"].split(";")])
         top = values.max()
         ax.plot([0, 1], [at, at], color="#BBBBBB", linewidth=0.8, zorder=1)
-        ax.plot([values.min() / top, 1], [at, at], color="#555555", linewidth=2.2, zorder=2, solid_capstyle="butt")
+        alike = "likeness" not in rows or one["likeness"] == "like with like"
+        colour, width = ("#555555", 2.2) if alike else ("#AAAAAA", 1.6)
+        dashes = "-" if alike else (0, (2, 1.5))
+        ends = [values.min() / top, 1]
+        ax.plot(ends, [at, at], color=colour, linewidth=width, linestyle=dashes, zorder=2, solid_capstyle="butt")
         rings: list[tuple[float, int]] = []
         for value in values.sort_values():
             x, step = value / top, 0
@@ -299,6 +287,9 @@ def conflict_strips(series: pd.DataFrame, labels: pd.Series, *, say: Reader = EN
         texts = [_short(float(value), one["unit"], say) for value in sorted(set(values))]
         told = say.list(texts) + ("" if one["unit"] in ("percent", "number") else " " + say.label("unit", one["unit"]))
         ax.text(1.04, at, told, va="center", fontsize=7.5)
+        if not alike:
+            why = say.label("likeness", one["likeness"])
+            ax.text(1.04, at + 0.42, f"({why})", va="center", fontsize=7, fontstyle="italic", color="#555555")
     ax.set_yticks(rows.index, list(labels), fontsize=7.5)
     ax.set_ylim(len(rows) - 0.4, -0.8)
     ax.set_xlim(-0.02, 1.75)
@@ -323,7 +314,12 @@ def conflict_strips_alt(series: pd.DataFrame, labels: pd.Series, *, say: Reader 
     parts = []
     for label, (_, one) in zip(labels, series.iterrows(), strict=True):
         values = sorted({float(value) for value in one["values"].split(";")})
-        parts.append(f"{label}: {say.list(_short(value, one['unit'], say) for value in values)}")
+        why = (
+            ""
+            if one.get("likeness", "like with like") == "like with like"
+            else f" ({say.label('likeness', one['likeness'])})"
+        )
+        parts.append(f"{label}: {say.list(_short(value, one['unit'], say) for value in values)}{why}")
     return say(
         "Outcome figures for which sources give different values, each source a ring, no mean. {parts}.",
         parts="; ".join(parts),

@@ -18,7 +18,6 @@ ENGLISH = reader("en")
 NO_CODE = "no_code"
 STATES = ("supported", "contested", "contradicted", "undecidable", NO_CODE)
 _GREY = "#555555"
-_FIRST = 2.4  # where the elements of a strip begin
 
 
 def _box(ax: Axes, x: float, y: float, state: str, *, half: float = 0.4) -> None:
@@ -35,7 +34,7 @@ def _box(ax: Axes, x: float, y: float, state: str, *, half: float = 0.4) -> None
     ax.text(x, y, mark, ha="center", va="center", fontsize=8.5, color="black")
 
 
-def _legend(ax: Axes, states: Iterable[str], say: Reader, *, below: float, columns: int = 5) -> None:
+def _legend(ax: Axes, states: Iterable[str], say: Reader, *, below: float, columns: int = 5, at: float = 0.3) -> None:
     handles = [
         Rectangle((0, 0), 1, 1, fill=False, edgecolor=_GREY, linestyle=(0, (2, 1.5))) if state == NO_CODE
         else Line2D([], [], linestyle="", marker=f"${VERDICT[state][1]}$", markersize=7, color="black",
@@ -43,7 +42,7 @@ def _legend(ax: Axes, states: Iterable[str], say: Reader, *, below: float, colum
         for state in states
     ]  # fmt: skip
     words = [say.label("verdict", state) for state in states]
-    ax.legend(handles, words, loc="upper center", bbox_to_anchor=(0.3, below), ncols=columns, fontsize=7.5, handletextpad=0.5, columnspacing=1.4)  # fmt: skip
+    ax.legend(handles, words, loc="upper center", bbox_to_anchor=(at, below), ncols=columns, fontsize=7.5, handletextpad=0.5, columnspacing=1.4)  # fmt: skip
 
 
 def _heading(framework: str, status: str, say: Reader) -> str:
@@ -51,7 +50,7 @@ def _heading(framework: str, status: str, say: Reader) -> str:
 
 
 def verdict_strips(table: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | None = None) -> Axes:
-    """Draw every framework as a strip: one row a dimension, its own verdict first, then those of its elements in their order.
+    """Draw every framework as a list, in two columns: each dimension with its verdict and events, its elements under it by name.
 
     Parameters
     ----------
@@ -59,36 +58,60 @@ def verdict_strips(table: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | Non
         :func:`dashat_lib.frameworks.scored`.
     """
     ax = plt.gca() if ax is None else ax
-    y, ticks, most = 0.0, [], _FIRST
-    for framework, part in table.groupby("framework", sort=False):
-        status = "proposed" if (part["status"] == "proposed").any() else "codebook"
-        ax.text(-0.5, y, _heading(str(framework), status, say), fontsize=8.5, fontweight="bold", va="center", ha="left")
-        for _, dimension in part.groupby("dimension_id", sort=False):
-            y += 1
-            whole = dimension[dimension["element_id"].isna()].iloc[0]
-            elements = dimension[dimension["element_id"].notna()]
-            _box(ax, 0, y, whole["state"], half=0.45)
-            ax.text(0.6, y, f"{int(whole['n_for'])} / {int(whole['n_against'])}", fontsize=7.5, va="center", ha="left")
-            for at, state in enumerate(elements["state"]):
-                _box(ax, at + _FIRST, y, state)
-            most = max(most, len(elements) + _FIRST)
-            ticks.append((y, say.column(whole, "label")))
-        y += 1.5
-    ax.axvline(_FIRST - 0.6, color="#BBBBBB", linewidth=0.8)
-    ax.set_xlim(-0.6, most)
-    ax.set_ylim(y - 0.8, -2)
-    heads = (
-        (1.7, say("dimension, events for / against"), "right"),
-        (_FIRST - 0.45, say("its elements, in the framework's order"), "left"),
-    )
-    for x, head, side in heads:
-        ax.text(x, -1.1, head, fontsize=7.5, ha=side, va="center", color=_GREY)
-    ax.set_yticks([at for at, _ in ticks], [fill(name, 60) for _, name in ticks], fontsize=7.5)
+    frameworks = list(dict.fromkeys(table["framework"]))
+    heights = {one: (table["framework"] == one).sum() + 2.4 for one in frameworks}
+    lowest = 0.0
+    for column, names in enumerate(_two_columns(heights)):
+        y = 0.0
+        for framework in names:
+            part = table[table["framework"] == framework]
+            _heading_text(ax, column * _WIDE, y, part, say)
+            y += 1.5
+            for _, one in part.iterrows():
+                y = _strip_row(ax, column * _WIDE, y, one, say)
+            y += 0.9
+        lowest = max(lowest, y)
+    ax.set_xlim(-0.1, 2 * _WIDE - 0.1)
+    ax.set_ylim(lowest, -0.8)
     ax.set_xticks([])
-    ax.tick_params(length=0)
+    ax.set_yticks([])
     ax.spines[:].set_visible(False)
-    _legend(ax, [state for state in STATES if (table["state"] == state).any()], say, below=0.0)
+    _legend(ax, [state for state in STATES if (table["state"] == state).any()], say, below=0.0, at=0.5)
     return ax
+
+
+_WIDE, _LINE = 10.4, 0.62  # width of a column; height of a second line of a name
+
+
+def _two_columns(heights: dict[str, float]) -> tuple[list[str], list[str]]:
+    """Frameworks shared out to two columns, the tallest to the shorter one; the first stays first."""
+    columns: tuple[list[str], list[str]] = ([], [])
+    tall = [0.0, 0.0]
+    first, *rest = heights
+    for one in [first, *sorted(rest, key=lambda name: -heights[name])]:
+        at = 0 if one == first or tall[0] < tall[1] else 1
+        columns[at].append(one)
+        tall[at] += heights[one]
+    return columns
+
+
+def _heading_text(ax: Axes, x: float, y: float, part: pd.DataFrame, say: Reader) -> None:
+    status = "proposed" if (part["status"] == "proposed").any() else "codebook"
+    name, _, how = _heading(str(part["framework"].iloc[0]), status, say).rpartition(": ")
+    ax.text(x, y, f"{name} ({how})", fontsize=7, fontweight="bold", va="center", ha="left")
+
+
+def _strip_row(ax: Axes, x: float, y: float, one: pd.Series, say: Reader) -> float:
+    """Draw one dimension or element; return where the next begins."""
+    whole = pd.isna(one["element_id"])
+    lines = fill(say.column(one, "label"), 40 if whole else 44).split("\n")
+    _box(ax, x + (0.35 if whole else 0.85), y, one["state"], half=0.35 if whole else 0.3)
+    counts = "" if one["state"] == NO_CODE else f"{int(one['n_for'])} / {int(one['n_against'])}"
+    if whole and pd.notna(one.get("n_elements")) and one["n_elements_with_code"] < one["n_elements"]:
+        lines[-1] += " " + say("({k} of {n} elements)", k=int(one["n_elements_with_code"]), n=int(one["n_elements"]))
+    ax.text(x + (0.9 if whole else 1.3), y - 0.32, "\n".join(lines), fontsize=6.8, va="top", ha="left", linespacing=0.95, fontweight="bold" if whole else "normal")  # fmt: skip
+    ax.text(x + _WIDE - 0.7, y, counts, fontsize=6.8, va="center", ha="right")
+    return y + 1 + _LINE * (len(lines) - 1)
 
 
 def verdict_strips_alt(table: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
@@ -120,11 +143,17 @@ def framework_rows(table: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | Non
         if not bare:
             ax.barh(at, one["n_for"], height=0.6, color=STANCE["for"], alpha=1.0 if whole[at] else 0.75)
             ax.barh(
-                at, -one["n_against"], height=0.6, color=STANCE["against"], hatch="////", edgecolor="white", linewidth=0
+                at,
+                -one["n_against"],
+                height=0.6,
+                facecolor="white",
+                hatch="//////",
+                edgecolor=STANCE["against"],
+                linewidth=0.9,
             )
             ax.text(one["n_for"] + edge * 0.02, at, f"{one['n_for']} / {one['n_against']}", va="center", fontsize=7)
         mark = "" if bare else VERDICT[one["state"]][1]
-        ax.text(edge * 1.5, at, mark, va="center", ha="center", fontsize=8.5, color="black")
+        ax.text(edge * 1.62, at, mark, va="center", ha="center", fontsize=8.5, color="black")
         marks = (
             ""
             if pd.isna(one["qualifier"]) or "fragile" not in str(one["qualifier"])
@@ -132,7 +161,7 @@ def framework_rows(table: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | Non
         )
         text = say.label("verdict", one["state"]) + marks
         ax.text(
-            edge * 1.57,
+            edge * 1.72,
             at,
             text,
             va="center",
@@ -140,27 +169,35 @@ def framework_rows(table: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | Non
             fontstyle="italic" if bare else "normal",
             color=_GREY if bare else "black",
         )
-        for x, value in ((3.0, one["n_families"]), (3.6, one["n_rows_focal"])):
+        for x, value in ((3.55, one["n_families"]), (4.25, one["n_rows_focal"])):
             ax.text(edge * x, at, "–" if bare else say.number(int(value)), va="center", ha="center", fontsize=7)
+        if pd.notna(one.get("n_elements")):
+            told = f"{int(one['n_elements_with_code'])} / {int(one['n_elements'])}"
+            part = 2 * one["n_elements_with_code"] < one["n_elements"]
+            ax.text(edge * 5.1, at, told, va="center", ha="center", fontsize=7, fontweight="bold" if part else "normal")
     heads = (
-        (1.57, say("verdict"), "left"),
-        (3.0, say("source\nfamilies"), "center"),
-        (3.6, say("rows on\nthe focal place"), "center"),
+        (1.72, say("verdict"), "left"),
+        (3.55, say("source\nfamilies"), "center"),
+        (4.25, say("rows on\nthe focal place"), "center"),
+        (5.1, say("elements\nwith a code"), "center"),
     )
     for x, head, side in heads:
         ax.text(edge * x, -0.9, head, ha=side, va="bottom", fontsize=6.5, color=_GREY, linespacing=1.0)
     ax.axvline(0, color="black", linewidth=0.8)
     names = [say.column(one, "label") for _, one in rows.iterrows()]
-    ax.set_yticks(rows.index, [fill(name, 62) for name in names], fontsize=7)
+    ax.set_yticks(rows.index, [fill(name, 46) for name in names], fontsize=7, linespacing=0.9)
     for label, part in zip(ax.get_yticklabels(), whole, strict=True):
         label.set_fontweight("bold" if part else "normal")
     ax.set_ylim(len(rows) - 0.4, -0.8)
-    ax.set_xlim(-max(int(rows["n_against"].max()) * 1.15, edge * 0.05), edge * 3.95)
+    ax.set_xlim(-max(int(rows["n_against"].max()) * 1.15, edge * 0.05), edge * 5.5)
     ticks = [tick for tick in ax.get_xticks() if ax.get_xlim()[0] <= tick <= edge * 1.05]
     ax.set_xticks(ticks, [say.number(abs(int(tick))) for tick in ticks])
     ax.set_xlabel(say("events for (right) and against (left, hatched)"), loc="left", fontsize=7.5)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
+    ax.spines["bottom"].set_bounds(ax.get_xlim()[0], edge * 1.05)
+    status = "proposed" if (rows["status"] == "proposed").any() else "codebook"
+    ax.set_title(_heading(str(rows["framework"].iloc[0]), status, say), fontsize=8.5, fontweight="bold", pad=26)
     return ax
 
 
