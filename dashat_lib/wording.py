@@ -13,7 +13,7 @@ from .words import Reader
 NOTHING = "–"
 # Which words a column holds; ";"-joined cells are labelled one by one.
 KINDS = {
-    "verdict": "verdict", "verdict_after": "verdict", "other_verdict": "verdict", "baseline": "verdict", "qualifier": "qualifier", "stance": "stance", "polarity": "polarity",
+    "verdict": "verdict", "verdict_after": "verdict", "verdict_at_lower": "verdict", "verdict_at_upper": "verdict", "verdict_programme": "verdict", "tells": "tells", "other_verdict": "verdict", "baseline": "verdict", "qualifier": "qualifier", "stance": "stance", "polarity": "polarity",
     "sector": "sector", "level": "level", "relation": "relation", "method": "method", "reading": "reading",
     "confidence": "confidence", "coder_type": "coder_type", "group": "group", "role": "role", "change": "change",
     "unit": "unit", "reason": "reason", "reading_kind": "reading kind", "source_kind": "source kind",
@@ -21,7 +21,7 @@ KINDS = {
     "roll_up": "roll-up", "exit": "exit", "shock": "shock", "sign": "sign", "dynamics": "dynamics", "dependency": "dependency", "sign_says": "dependency", "at_bounds": "dependency", "criterion": "criterion", "search": "search",
     "state": "verdict", "verdict_other": "verdict", "verdict_wider": "verdict", "status": "status", "framework": "framework", "other_framework": "framework",
     "framework_for": "framework", "framework_against": "framework", "frameworks_with": "framework", "frameworks_without": "framework", "why": "why",
-    "negative_case": "negative_case", "limit": "limit", "limit_says": "limit says",
+    "part": "part", "negative_case": "negative_case", "limit": "limit", "limit_says": "limit says",
     "tactic": "tactic", "result": "result", "finding_kind": "finding kind", "rival_verdict": "verdict", "test_verdict": "verdict",
 }  # fmt: skip
 YEARS = {"year", "year_from", "year_to"}  # written as they are, without a separator of thousands

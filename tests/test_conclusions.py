@@ -27,6 +27,11 @@ def read(name):
         return list(csv.DictReader(file))
 
 
+def read_rivals(name):
+    with (ROOT / f"data/rivals/{name}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
 def inside(place):
     within = {one["place"]: one["within"] for one in read("places")}
     return {one for one in within if one == place or (within[one] and place in chain(one, within))}
@@ -86,6 +91,22 @@ def test_the_years_from_the_start_and_the_other_programmes_are_those_of_the_file
         and evidence[one["evidence_id"]]["source_id"] != THESIS
     }
     assert book.fact("n_other_programmes_giving_by_second_survey").value == len(found)
+
+
+def test_a_changed_counting_is_asked_of_rows_of_the_survey_years(book):
+    """Rows of later years explain later counts: they do not say that the survey changed between its two years."""
+    evidence = {one["evidence_id"]: one for one in read("evidence")}
+    codes = [one for one in read("codings") if one["coder"] == "adjudicated" and one["code_id"] == "challenge-data-measurement" and one["stance"] == "for"]  # fmt: skip
+    rows = [evidence[one["evidence_id"]] for one in codes]
+    rows = [one for one in rows if one["place"] in inside("surakarta") and one["source_id"] != THESIS]
+    dated = {one["event_id"] for one in rows if one["date"][:4] in ("2021", "2022")}
+    fact = next(one for one in read_rivals("fact_definitions") if one["statistic"] == "n_events")["fact"]
+    found = book.fact(fact)
+    assert len({one["event_id"] for one in rows}) > len(dated)
+    assert found.details["n"] == len(dated)
+    assert (found.reason == "too few of them") == (len(dated) < 2)
+    rival = next(one for one in book.tests if any(test.fact == fact for test in book.tests[one]))
+    assert claims.claim_verdict(book, rival).verdict == "undecidable"
 
 
 def test_a_programme_without_a_start_and_a_year_without_ties_say_so(case):
