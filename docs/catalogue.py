@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(HERE))  # the package beside this file, wherever another one is installed
 KEYWORDS = {"say": None, "self": None, "message": None, "count": (1, 2), "id_": None}
 Message = tuple[str | None, str | tuple[str, str]]
 

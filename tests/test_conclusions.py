@@ -171,8 +171,19 @@ def test_each_finding_stands_under_each_tactic_and_the_others_say_why_not(case, 
     assert (log["looked_en"] != log["looked_id"]).all()
 
 
+def test_turned_is_said_only_where_a_reading_turned_the_verdict(case, log):
+    """One source family, events that speak the other way, a rival that stands: they weigh on a verdict and turn none."""
+    tried = ("researcher effects", "weighting the evidence", "outliers", "if-then tests", "replicating")
+    assert set(log.loc[log["result"] == "turns", "tactic"]) <= set(tried)
+    assert not set(log.loc[log["result"] == "weakens", "tactic"]) & set(tried)
+    assert (log["result"] == "weakens").any()
+    rivals = set(case.claims.loc[case.claims["kind"] == "rival", "claim_id"])
+    assert set(log.loc[log["finding_kind"] == "rival explanation", "finding"]) <= rivals
+    assert not rivals & set(log.loc[log["finding_kind"] == "claim", "finding"])
+
+
 def test_the_outliers_of_a_claim_are_the_events_without_which_it_turns(case, log):
-    outliers = log[(log["tactic"] == "outliers") & (log["finding_kind"] == "claim")].set_index("finding")
+    outliers = log[(log["tactic"] == "outliers") & log["finding_kind"].isin(["claim", "rival explanation"])].set_index("finding")
     held = claims.resampled(case)
     turning = {event for cell in outliers["ids"].dropna() for event in cell.split(";")}
     assert turning
@@ -196,7 +207,7 @@ def test_an_indicator_is_read_without_each_event_under_it_as_its_case_would_be(c
 
 def test_a_tactic_is_no_test_of_a_finding_that_nothing_of_its_kind_is_under(case, book, log):
     results = log.set_index(["finding", "tactic"])["result"]
-    for claim_id in log.loc[log["finding_kind"] == "claim", "finding"].unique():
+    for claim_id in log.loc[log["finding_kind"].isin(["claim", "rival explanation"]), "finding"].unique():
         tables = {part.table for part in claims.claim_verdict(book, claim_id).support()}
         for table, tactic in (
             ("codings", "researcher effects"),
@@ -210,7 +221,7 @@ def test_a_finding_with_a_supported_rival_does_not_stand_alone(case):
     rivals = {"R": "supported", "S": "contradicted"}
     finding = conclusions.Finding("M", "claim", "supported", frozenset(), frozenset(), {}, rivals)
     look = conclusions.TACTICS["rival explanations"]
-    assert (look(case, finding).result, look(case, finding).ids) == ("turns", ["R"])
+    assert (look(case, finding).result, look(case, finding).ids) == ("weakens", ["R"])
     assert look(case, replace(finding, rivals={"S": "contradicted"})).result == "holds"
     assert look(case, replace(finding, rivals={"S": "undecidable"})).result == "not testable"
     assert look(case, replace(finding, rivals={})).result == "not testable"

@@ -227,7 +227,7 @@ def n_true(book: Reckoning, given: Mapping[str, str]) -> Measured:
     The upper bound counts the open ones as if they held.
     """
     tests = comparisons(given["tests"])
-    said = [_holds(book, one) for one in tests]
+    said = [sign_holds(book, one) for one in tests]
     unknown = sum(one is None for one in said)
     n = sum(one is True for one in said)
     return Measured(
@@ -249,13 +249,13 @@ def any_sign(book: Reckoning, given: Mapping[str, str]) -> Measured:
     signs, opposites = comparisons(given["any"]), comparisons(given["all_contra"])
     said = []
     for one in signs:
-        said.append(_holds(book, one))
+        said.append(sign_holds(book, one))
         if said[-1] and book.bare:
             break  # the value stands; who is left out is looked for in many worlds
     value = 1 if any(said) else 0
     if all(one is None for one in said):
         value = math.nan  # type: ignore[assignment]
-    elif value == 0 and all(_holds(book, one) for one in opposites):
+    elif value == 0 and all(sign_holds(book, one) for one in opposites):
         value = -1
     held = [one for one, yes in zip(signs, said, strict=False) if yes]
     return Measured(
@@ -267,8 +267,8 @@ def any_sign(book: Reckoning, given: Mapping[str, str]) -> Measured:
     )
 
 
-def _holds(book: Reckoning, one: Comparison) -> bool | None:
-    """Whether a comparison holds; None where one of its sides is open."""
+def sign_holds(book: Reckoning, one: Comparison) -> bool | None:
+    """Return whether a comparison holds; None where one of its sides is open."""
     left = _value(book, one.left)
     right = _value(book, one.right) if isinstance(one.right, Reference) else one.right
     if (is_open(left) and left != right) or (isinstance(one.right, Reference) and is_open(right)):
