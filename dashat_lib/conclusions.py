@@ -319,9 +319,7 @@ def _triangulating(case: Case, one: Finding) -> Looked:
     sectors = case.stakeholders.loc[case.stakeholders["stakeholder_id"].isin(named), "sector"].nunique()
     several = min(sources["source_family"].nunique(), sources["kind"].nunique()) > 1
     return Looked(
-        how=message(
-            "Rows under it: source families {families}, kinds of document {kinds}, sectors named {sectors}."
-        ),
+        how=message("Rows under it: source families {families}, kinds of document {kinds}, sectors named {sectors}."),
         details={
             "families": sources["source_family"].nunique(),
             "kinds": sources["kind"].nunique(),

@@ -63,7 +63,8 @@ def test_a_test_is_read_again_on_each_other_count(table, book):
         wanted = "supported" if one.value >= 0.8 else "contradicted" if one.value < 0.5 else "contested"
         assert one.verdict == wanted
     mixed = table[(table["claim_id"] == test.claim_id) & (table["verdict"] == "supported")]
-    assert len(mixed) and not mixed["same_people"].any()  # only people over children come to 0.8
+    assert len(mixed)
+    assert not mixed["same_people"].any()  # only people over children come to 0.8
 
 
 def test_the_other_dates_of_the_grant_are_those_on_which_its_giver_is_named_before_its_use(book, table):

@@ -183,7 +183,9 @@ def test_turned_is_said_only_where_a_reading_turned_the_verdict(case, log):
 
 
 def test_the_outliers_of_a_claim_are_the_events_without_which_it_turns(case, log):
-    outliers = log[(log["tactic"] == "outliers") & log["finding_kind"].isin(["claim", "rival explanation"])].set_index("finding")
+    outliers = log[(log["tactic"] == "outliers") & log["finding_kind"].isin(["claim", "rival explanation"])].set_index(
+        "finding"
+    )
     held = claims.resampled(case)
     turning = {event for cell in outliers["ids"].dropna() for event in cell.split(";")}
     assert turning

@@ -232,7 +232,7 @@ def _looked_at(book: Reckoning, asked: Asked, any_: bool) -> Iterator[Under]:
     if asked.statistic != "days_between":
         return
     given = dict(asked.given)
-    ids = [one for one in (given.get("from"), given.get("to")) if one in book.evidence.index]
+    ids = [one for one in (given.get("from", ""), given.get("to", "")) if one in book.evidence.index]
     ties = book.case.ties[book.case.ties["evidence_id"].isin(ids[-1:] if len(ids) == 2 else [])]
     others = [row for one in alternatives(book, asked) for _, row in one.rows] if any_ else []
     yield under("ties", looked_at=ties["tie_id"])

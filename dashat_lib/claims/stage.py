@@ -335,7 +335,8 @@ def tensions(case: Case, found: list[ClaimVerdict]) -> pd.DataFrame:
     DataFrame, one row a pair, named from either side or both
         ``claim_id, claim_en, claim_id_text, verdict, other, other_en, other_id_text, other_verdict, both`` (whether both are
         supported: the document is then at odds with itself in these documents, too), ``opposed`` (whether a test of one counts for what a
-        test of the other counts against; else one presses on the other). Opposed pairs first, then those with a conclusion.
+        test of the other counts against; else one presses on the other). Opposed pairs first, then those of which both are decided,
+        then those with a conclusion.
     """
     claims = case.claims.set_index("claim_id")
     verdicts = {one.claim_id: one.verdict for one in found}
@@ -353,7 +354,14 @@ def tensions(case: Case, found: list[ClaimVerdict]) -> pd.DataFrame:
         for one, other in sorted(pairs, key=lambda pair: [order[one] for one in pair])
     ]  # fmt: skip
     concludes = claims["kind"].eq("conclusion").to_dict()
-    rows.sort(key=lambda row: (not row["opposed"], not (concludes[row["claim_id"]] or concludes[row["other"]])))
+    unclear = {"undecidable", "not_tested"}
+    rows.sort(
+        key=lambda row: (
+            not row["opposed"],
+            bool({row["verdict"], row["other_verdict"]} & unclear),
+            not (concludes[row["claim_id"]] or concludes[row["other"]]),
+        )
+    )
     columns = [
         "claim_id",
         "claim_en",

@@ -238,7 +238,9 @@ def others_told(one: pd.Series, alternatives: pd.DataFrame, say: Reader) -> str:
 def _tally(rows: pd.DataFrame, say: Reader) -> str:
     counts = rows["verdict"].value_counts()
     return ", ".join(
-        f"{say.label('verdict', verdict)} {say.number(int(counts[verdict]))}" for verdict in VERDICTS if verdict in counts
+        f"{say.label('verdict', verdict)} {say.number(int(counts[verdict]))}"
+        for verdict in VERDICTS
+        if verdict in counts
     )
 
 
@@ -421,7 +423,7 @@ def payers_told(back: pd.DataFrame, threshold: float, say: Reader) -> list[str]:
 
 
 def would_decide(case: Case, verdicts: pd.DataFrame, say: Reader) -> pd.DataFrame:
-    """Return what would decide some claims, and whom to ask: short names; a group outside the study stands as it is.
+    """Return what would decide some claims, and whom to ask: short names; a group outside the study by its label.
 
     Returns
     -------
@@ -433,5 +435,7 @@ def would_decide(case: Case, verdicts: pd.DataFrame, say: Reader) -> pd.DataFram
     return found.assign(
         question=[say.column(one, "question") for _, one in found.iterrows()],
         document=[say.column(one, "document") for _, one in found.iterrows()],
-        who=found["ask_whom"].map(lambda ids: say.list(names.get(one, one) for one in str(ids).split(";"))),
+        who=found["ask_whom"].map(
+            lambda ids: say.list(names.get(one, say.label("whom", one)) for one in str(ids).split(";"))
+        ),
     )[["claim_id", "label", "verdict", "question", "who", "document"]]

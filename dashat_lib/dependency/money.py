@@ -326,5 +326,16 @@ def persistence(case: Case, programme: str | None = None, *, place: str | None =
                     "most": min(len(before), len(after)) / max(len(before), len(after)),
                 }
             )  # fmt: skip
-    columns = ["year_from", "year_to", "payers_from", "payers_to", "stayed", "n_from", "n_to", "n_stayed", "value", "most"]
+    columns = [
+        "year_from",
+        "year_to",
+        "payers_from",
+        "payers_to",
+        "stayed",
+        "n_from",
+        "n_to",
+        "n_stayed",
+        "value",
+        "most",
+    ]
     return pd.DataFrame(rows, columns=columns)

@@ -248,7 +248,7 @@ def _claims(
         rows = []
         for test in part.itertuples():
             label = say("(supporting) {label}", label=test.label) if test.role == "supporting" else str(test.label)
-            lines = _lines(label, _BAND[0] - 0.65 - _LABEL)
+            lines = _lines(label, _BAND[0] - 1.1 - _LABEL)
             beside = [line for text in _outcome(test, say) if text for line in _lines(text, WIDTH - _SAID)]
             rows.append((test, lines, beside, max(len(lines), len(beside), 2) * LINE + 0.12))
         yield one, words, rows
@@ -349,7 +349,7 @@ def _at_bounds(one: Any, say: Reader) -> str:
     if all(end is None or pd.isna(end) or end == one.verdict for end in ends):
         return ""
     value = _seen_and_asked(one, say)
-    low, high = (f"{say.number(round(float(at), 3))} {VERDICT[str(end)][1]}" for at, end in zip((one.lower, one.upper), ends, strict=True))  # fmt: skip
+    low, high = (f"{say.number(round(float(at), 3))}{VERDICT[str(end)][1]}" for at, end in zip((one.lower, one.upper), ends, strict=True))  # fmt: skip
     return value + "; " + say("may be {low} to {high}", low=low, high=high)
 
 
@@ -466,7 +466,7 @@ def _axis(ax: Axes, one: Any, y: float, say: Reader) -> None:
 
 def _wide_enough(start: float, stop: float) -> tuple[float, float]:
     """A field that is wide enough to be seen, inside the axis."""
-    (left, long), least = _BAND, 0.14
+    (left, long), least = _BAND, 0.26
     if stop - start >= least:
         return start, stop
     middle = min(max((start + stop) / 2, left + least / 2), left + long - least / 2)
@@ -526,7 +526,9 @@ def _tension_note(say: Reader) -> str:
 def tensions_size(pairs: pd.DataFrame, *, say: Reader = ENGLISH) -> tuple[float, float]:
     """Return width and height in centimetres of the figure that :func:`tensions` needs."""
     heads = 0.5 * pairs["opposed"].nunique() if "opposed" in pairs else 0.0
-    return WIDTH, 0.6 + heads + sum(height + 0.18 for *_, height in _groups(pairs)) + 0.15 + _foot_height(_tension_note(say))
+    return WIDTH, 0.6 + heads + sum(height + 0.18 for *_, height in _groups(pairs)) + 0.15 + _foot_height(
+        _tension_note(say)
+    )
 
 
 def tensions(pairs: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENGLISH) -> Axes:
@@ -541,7 +543,7 @@ def tensions(pairs: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENGLI
     ax = _page(ax, tensions_size(pairs, say=say)[1])
     look: dict[str, Any] = {"fontsize": SMALL, "color": GREY, "va": "center"}
     ax.text(0, 0.3, say("This claim"), **look)
-    ax.text((_LEFT_CELL + 0.56 + _RIGHT_CELL) / 2, 0.3, say("in these documents"), ha="center", **look)
+    ax.text((_LEFT_CELL + 0.56 + _RIGHT_CELL) / 2, 0.3, say("how they stand"), ha="center", **look)
     ax.text(_RIGHT_CELL, 0.3, say("pulls against"), **look)
     y, before = 0.6, None
     for one, words, rows, height in _groups(pairs):
@@ -666,7 +668,7 @@ def turns_alt(table: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
 
 # ---- how far a verdict holds in other readings, and under which tactic ---------------------------------------------------
 
-_GRID_WORDS = 5.2
+_GRID_WORDS, _TACTIC_WORDS = 5.2, 6.4
 _FEW_READINGS = 10  # below, a share is told as a fraction
 
 
@@ -775,10 +777,18 @@ RESULTS = {"holds": ("#0072B2", "●"), "weakens": ("#E69F00", "◐"), "turns": 
 
 def tactics_grid_size(log: pd.DataFrame, *, say: Reader = ENGLISH) -> tuple[float, float]:
     """Return width and height in centimetres of the figure that :func:`tactics_grid` needs."""
-    step = (WIDTH - _GRID_WORDS) / max(1, log["tactic"].nunique())
-    head = max((len(_lines(say.label("tactic", one), step - 0.1)) for one in log["tactic"].unique()), default=1)
     rows = sum(height for *_, height in _tactic_rows(log))
-    return WIDTH, head * LINE + 0.3 + rows + 0.2 + _foot_height(_tactic_note(say))
+    return WIDTH, _tactic_heads(log, say)[1] + rows + 0.2 + _foot_height(_tactic_note(say))
+
+
+def _tactic_heads(log: pd.DataFrame, say: Reader) -> tuple[list[tuple[list[str], float]], float]:
+    """Each head in lines with its place from the rule upwards, every second one a storey higher, and the height of all."""
+    tactics = list(dict.fromkeys(log["tactic"]))
+    step = (WIDTH - _TACTIC_WORDS) / max(1, len(tactics))
+    last = len(tactics) - 1  # it has one column of room, and leans on the edge
+    lines = [_lines(say.label("tactic", one), (step if at == last else 2 * step - 0.4)) for at, one in enumerate(tactics)]  # fmt: skip
+    lower, upper = (max(map(len, lines[at::2]), default=0) * LINE + 0.1 for at in (0, 1))
+    return [(head, 0.1 + (lower if at % 2 else 0.0)) for at, head in enumerate(lines)], lower + upper + 0.2
 
 
 def tactics_grid(log: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENGLISH) -> Axes:
@@ -791,19 +801,24 @@ def tactics_grid(log: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENG
     """
     ax = _page(ax, tactics_grid_size(log, say=say)[1])
     tactics = list(dict.fromkeys(log["tactic"]))
-    step = (WIDTH - _GRID_WORDS) / max(1, len(tactics))
-    heads = [_lines(say.label("tactic", one), step - 0.1) for one in tactics]
-    y = max(map(len, heads), default=1) * LINE + 0.3
+    step = (WIDTH - _TACTIC_WORDS) / max(1, len(tactics))
+    heads, y = _tactic_heads(log, say)
     ax.text(0, y - 0.2, say("Finding and verdict"), fontsize=SMALL, color=GREY, va="center")
-    for at, head in enumerate(heads):
-        _write(ax, _GRID_WORDS + step * at + 0.08, y - 0.2 - (len(head) - 1) * LINE / 2, head, color=GREY)
+    for at, (head, up) in enumerate(heads):
+        x = _TACTIC_WORDS + step * at
+        if at == len(heads) - 1:
+            _write(ax, WIDTH, y - up - len(head) * LINE / 2, head, color=GREY, ha="right")
+        else:
+            _write(ax, x + 0.08, y - up - len(head) * LINE / 2, head, color=GREY)
+        if at % 2:  # a line from the upper storey down to its column
+            ax.plot([x, x], [y, y - up - len(head) * LINE + 0.05], color=RULE, linewidth=0.7, zorder=1)
     _rule(ax, y, color=INK)
     for one, words, part, height in _tactic_rows(log):
         middle, said = y + height / 2, part.set_index("tactic")["result"]
         _cell(ax, 0, y + 0.05, 0.4, height - 0.1, one["verdict"], size=SMALL)
         _write(ax, 0.55, middle, words)
         for at, tactic in enumerate(tactics):
-            x, result = _GRID_WORDS + step * at + 0.08, said.get(tactic)
+            x, result = _TACTIC_WORDS + step * at + 0.08, said.get(tactic)
             if result not in RESULTS:
                 _write(ax, x, middle, ["–"], color=GREY)
                 continue
@@ -818,8 +833,8 @@ def tactics_grid(log: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENG
 def _tactic_rows(log: pd.DataFrame) -> Iterator[tuple[pd.Series, list[str], pd.DataFrame, float]]:
     for _, part in log.groupby("finding", sort=False):
         one = part.iloc[0]
-        words = _lines(str(one["label"]), _GRID_WORDS - 0.7)
-        yield one, words, part, max(len(words), 1) * LINE + 0.2
+        words = _lines(str(one["label"]), _TACTIC_WORDS - 0.7)
+        yield one, words, part, max(len(words), 1.3) * LINE + 0.12
 
 
 def _tactic_note(say: Reader) -> str:
