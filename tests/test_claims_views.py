@@ -34,7 +34,7 @@ def results():
     ).assign(
         n_against=[None, 1, None], n_families=[None, 4, None], value=[1.0, "contested", None], op=[">=", "==", ">="], threshold=["1", "supported", "2"],
         threshold_high=None, lower=[0.0, None, None], upper=[2.0, None, None], verdict_at_lower=["contested", None, None],
-        verdict_at_upper=["supported", None, None], tells="verdict", reason=[None, None, "too few rows"],
+        verdict_at_upper=["supported", None, None], tells="verdict", reason=[None, None, "too few rows"], out_of=[2, None, None],
     ).astype({"n_for": "Int64", "n_against": "Int64", "n_families": "Int64"})  # fmt: skip
     others = pd.DataFrame(
         [("A1", 1, 3.0, "supported", None, True), ("A1", 1, 0.0, "contested", None, False), ("A1", 1, 0.5, "contested", None, True)],
@@ -174,7 +174,7 @@ def test_every_claim_is_told_under_its_sentence_and_the_sentence_has_no_verdict(
     text = views.sentences(results, EN)
     assert text.splitlines()[0] == "**Sentence 1 of the abstract.**"
     assert "- **A1. Funds come late.** supported (fragile)" in text
-    assert "How many of its signs hold: 1 (asked for: ≥ 1) → supported." in text
+    assert "How many of its signs hold: 2 of 2, 1 (asked for: ≥ 1) → supported." in text
     assert "allows 0 to 2: at 0 it would be contested, at 2 supported." in text
     assert (
         "by 3 other counts of those in need at this place in this year it is 0 to 3; 2 of 3 give another result (supported 1, contested 2)."

@@ -1,4 +1,4 @@
-"""The claims of a case as tables and facts: which sentences stand, by which tests, on which rows, and what would turn them."""
+"""The claims of a case as tables and facts: which of them stand, by which tests, on which rows, and what would turn them."""
 
 from __future__ import annotations
 
@@ -298,7 +298,7 @@ def test_table(book: Reckoning, found: list[ClaimVerdict]) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row a test
-        ``claim_id, test_no, fact, value, lower, upper, unit, op, threshold, threshold_high, contra_op, contra_threshold, margin``
+        ``claim_id, test_no, fact, value, out_of`` (of how many, where the number is a share of things counted), ``lower, upper, unit, op, threshold, threshold_high, contra_op, contra_threshold, margin``
         (:func:`dashat_lib.claims.margins.margin`), ``n_for, n_against, n_families, turns_with_for, turns_with_against,
         supported_with_for`` (of rule D1: events counted, and fewest further events that turn it, or bring it to supported),
         ``verdict`` (what the test says), ``verdict_at_lower, verdict_at_upper`` (what it would say at the bounds), ``tells`` (what it can tell:
@@ -312,7 +312,7 @@ def test_table(book: Reckoning, found: list[ClaimVerdict]) -> pd.DataFrame:
             counts = _counts(book, test)
             more = events_to_turn(book, book.ask(test.fact, test=test)) if counts is not None else {}
             rows.append(
-                {"claim_id": test.claim_id, "test_no": test.test_no, "fact": test.fact, "value": value.value, "lower": value.lower,
+                {"claim_id": test.claim_id, "test_no": test.test_no, "fact": test.fact, "value": value.value, "out_of": _out_of(value), "lower": value.lower,
                  "upper": value.upper, "unit": _unit(book, test.fact) or None,
                  "op": test.op, "threshold": test.threshold, "threshold_high": test.threshold_high, "contra_op": test.contra_op,
                  "contra_threshold": test.contra_threshold, "margin": margin(result),
@@ -322,9 +322,17 @@ def test_table(book: Reckoning, found: list[ClaimVerdict]) -> pd.DataFrame:
                  "tells": tells(test, value, result.outcome), "role": test.role, "reason": value.reason,
                  "undecidable_if": said["undecidable_if"].get((test.claim_id, test.test_no)) if "undecidable_if" in said else None}
             )  # fmt: skip
-    whole = ["n_for", "n_against", "n_families", "turns_with_for", "turns_with_against", "supported_with_for"]
+    whole = ["out_of", "n_for", "n_against", "n_families", "turns_with_for", "turns_with_against", "supported_with_for"]
     numbers = {name: "float64" for name in ("lower", "upper", "threshold_high", "margin")}
     return pd.DataFrame(rows).astype({**dict.fromkeys(whole, "Int64"), **numbers})
+
+
+def _out_of(found: Measured) -> int | None:
+    """Of how many things a share is, where its sentence counts them; None where the number is no share of so many."""
+    n = found.details.get("all", found.details.get("n"))
+    if not isinstance(n, int) or n < 1 or not isinstance(found.value, float) or not 0 <= found.value <= 1:
+        return None
+    return n if abs(found.value * n - round(found.value * n)) < 1e-9 else None
 
 
 def tensions(case: Case, found: list[ClaimVerdict]) -> pd.DataFrame:

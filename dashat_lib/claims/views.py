@@ -170,9 +170,11 @@ def value_told(one: pd.Series, say: Reader) -> str:
         return ""
     number = say.number(round(float(one["value"]), 3))
     unit = say.label("unit", str(one["unit"]))
+    if pd.notna(one["out_of"]):
+        number = say("{k} of {n}, {share}", k=round(float(one["value"]) * int(one["out_of"])), n=int(one["out_of"]), share=number)  # fmt: skip
     singular = float(one["value"]) == 1  # "1 rows" is no English: the unit of one stands in the label
     seen = number if unit.startswith("(") or singular else f"{number} {unit}"
-    asked = asked_told(one, say)
+    asked = "" if one["tells"] == VALUE_ONLY else asked_told(one, say)
     return say("{seen} (asked for: {asked})", seen=seen, asked=asked) if asked else seen
 
 
@@ -260,7 +262,8 @@ def told(one: pd.Series, beside: pd.DataFrame, under: pd.Series, say: Reader, al
     parts = []
     for _, row in beside.iterrows():
         name = say("(supporting) {label}", label=row["label"]) if row["role"] == "supporting" else row["label"]
-        said = [part for part in (value_told(row, say), outcome_told(row, say)) if part]
+        value = "" if row["verdict"] == "not_tested" else value_told(row, say)
+        said = [part for part in (value, outcome_told(row, say)) if part]
         more = [part for part in (bounds_told(row, say), others_told(row, alternatives, say)) if part]
         parts.append(f"{name}: {' → '.join(said)}. {' '.join([*more, ''])}`claim.{row['claim_id']}.{row['test_no']}`")
     if one["verdict"] == "undecidable" and pd.notna(one["question_en"]):

@@ -803,13 +803,18 @@ def tactics_grid(log: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENG
     tactics = list(dict.fromkeys(log["tactic"]))
     step = (WIDTH - _TACTIC_WORDS) / max(1, len(tactics))
     heads, y = _tactic_heads(log, say)
+    clear = {
+        "facecolor": "white",
+        "edgecolor": "none",
+        "pad": 0.3,
+    }  # the lines of the upper storey end behind the lower
     ax.text(0, y - 0.2, say("Finding and verdict"), fontsize=SMALL, color=GREY, va="center")
     for at, (head, up) in enumerate(heads):
         x = _TACTIC_WORDS + step * at
         if at == len(heads) - 1:
-            _write(ax, WIDTH, y - up - len(head) * LINE / 2, head, color=GREY, ha="right")
+            _write(ax, WIDTH, y - up - len(head) * LINE / 2, head, color=GREY, ha="right", bbox=clear, zorder=2)
         else:
-            _write(ax, x + 0.08, y - up - len(head) * LINE / 2, head, color=GREY)
+            _write(ax, x + 0.08, y - up - len(head) * LINE / 2, head, color=GREY, bbox=clear, zorder=2)
         if at % 2:  # a line from the upper storey down to its column
             ax.plot([x, x], [y, y - up - len(head) * LINE + 0.05], color=RULE, linewidth=0.7, zorder=1)
     _rule(ax, y, color=INK)
