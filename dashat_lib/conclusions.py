@@ -20,14 +20,15 @@ from .claims.margins import verdicts_without, worlds
 from .claims.readings import can_move
 from .claims.stage import RIVAL, nulls
 from .claims.verdicts import ClaimVerdict
+from .claims.views import event_words, labelled
 from .dependency import whatif
 from .errors import message
 from .facts import Ledger
 from .tables import Case, Results
-from .words import languages, reader
+from .words import Reader, languages, reader
 
-HOLDS, TURNS, NOT_TESTABLE = "holds", "turns", "not testable"
-CLAIM, INDICATOR, ALL = "claim", "indicator", "all findings"
+HOLDS, WEAKENS, TURNS, NOT_TESTABLE = "holds", "weakens", "turns", "not testable"
+CLAIM, RIVAL_CLAIM, INDICATOR, ALL = "claim", "rival explanation", "indicator", "all findings"
 LOG_COLUMNS = [
     "finding",
     "finding_kind",
@@ -57,7 +58,7 @@ class Finding:
     Attributes
     ----------
     name, kind : str
-        ``claim_id`` or the indicator's id; :data:`CLAIM` or :data:`INDICATOR`.
+        ``claim_id`` or the indicator's id; :data:`CLAIM`, :data:`RIVAL_CLAIM` or :data:`INDICATOR`.
     verdict : str
     rows : frozenset of evidence_id
         Rows under the verdict.
@@ -110,8 +111,8 @@ def conclusion_log(case: Case) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row a finding and tactic
-        ``finding`` (``claim_id`` or indicator), ``finding_kind`` (claim, indicator, all findings), ``verdict, tactic, looked_en,
-        looked_id`` ... (what was looked at), ``result`` (holds, turns, not testable), ``ids`` (";"-joined: the events, families, readings,
+        ``finding`` (``claim_id`` or indicator), ``finding_kind`` (claim, rival explanation, indicator, all findings), ``verdict, tactic, looked_en,
+        looked_id`` ... (what was looked at), ``result`` ("holds"; "weakens": something speaks beside or against it and the verdict is the same; "turns": somewhere it is another; "not testable"), ``ids`` (";"-joined: the events, families, readings,
         coders, stakeholders or rivals behind a verdict that turns, those that speak the other way, or the rows).
     """
     rows = []
@@ -143,6 +144,39 @@ def _said(how: str, details: Mapping[str, object]) -> Iterator[str]:
             )
 
 
+def in_words(case: Case, log: pd.DataFrame, say: Reader) -> pd.DataFrame:
+    """Return the log with findings in words, and with what stands behind each result: events by what they say, others by their names.
+
+    Returns
+    -------
+    DataFrame, the rows of `log` that are about a finding
+        The columns of `log`, and ``label`` (the finding in words), ``behind`` ("; "-joined, missing where nothing is).
+    """
+    rows = log[log["finding"].notna()]
+    claims = labelled(case.claims.rename(columns={"claim_id": "finding"}), say).set_index("finding")["label"]
+    codes = case.codebook.set_index("code_id")
+    codes = codes[f"label_{say.language}" if f"label_{say.language}" in codes else "label_en"]
+    words = event_words(case, say)["what_it_says"]
+    sources = case.sources.sort_values(["published", "source_id"]).drop_duplicates("source_family")
+    named = [", ".join([str(one.publisher), *([say.date(one.published)] if isinstance(one.published, str) else [])]) for one in sources.itertuples()]  # fmt: skip
+    families = dict(zip(sources["source_family"], named, strict=True))
+    short = case.stakeholders.set_index("stakeholder_id")["short_name"]
+    texts = {one["evidence_id"]: say.column(one, "text") for _, one in case.evidence.iterrows()}
+    called = {**texts, **short.to_dict(), **families, **words.to_dict(), **claims.to_dict()}
+
+    def told(cell: object) -> str | None:
+        if not isinstance(cell, str):
+            return None
+        each = [part.removeprefix("without ") for part in cell.split(";")]
+        return "; ".join(str(called.get(part, say.label("reading", part))) for part in each)
+
+    labels = [
+        f"{one}. {claims[one]}" if one in claims.index else str(codes.get(one, one))
+        for one in rows["finding"]
+    ]  # fmt: skip
+    return rows.assign(label=labels, behind=[told(cell) for cell in rows["ids"]])
+
+
 # ---- findings --------------------------------------------------------------------------------------------------------
 
 
@@ -152,6 +186,7 @@ def claim_findings(case: Case) -> list[Finding]:
     found = [claim_verdict(book, one) for one in book.tests]
     found = [one for one in found if one.verdict != "not_tested"]
     verdicts = {one.claim_id: one.verdict for one in found}
+    rivals = set(case.claims.loc[case.claims["kind"] == RIVAL, "claim_id"])
     tried: dict[str, dict[str, dict[str, str]]] = {one: {} for one in verdicts}
     for world, others in verdicts_without(book, verdicts, worlds(book)):
         for claim_id, verdict in others.items():
@@ -162,7 +197,7 @@ def claim_findings(case: Case) -> list[Finding]:
                 tried[claim_id].setdefault(kind, {})[name] = verdict
     return [
         Finding(
-            one.claim_id, CLAIM, one.verdict, _rows(one), _against(book, one), tried[one.claim_id], _rivals(case, one.claim_id, verdicts)
+            one.claim_id, RIVAL_CLAIM if one.claim_id in rivals else CLAIM, one.verdict, _rows(one), _against(book, one), tried[one.claim_id], _rivals(case, one.claim_id, verdicts)
         )
         for one in found
     ]  # fmt: skip
@@ -284,15 +319,13 @@ def _triangulating(case: Case, one: Finding) -> Looked:
     sectors = case.stakeholders.loc[case.stakeholders["stakeholder_id"].isin(named), "sector"].nunique()
     several = min(sources["source_family"].nunique(), sources["kind"].nunique()) > 1
     return Looked(
-        how=message(
-            "Under it stand rows of {families} source families, {kinds} kinds of document and {sectors} sectors named."
-        ),
+        how=message("Rows under it: source families {families}, kinds of document {kinds}, sectors named {sectors}."),
         details={
             "families": sources["source_family"].nunique(),
             "kinds": sources["kind"].nunique(),
             "sectors": sectors,
         },
-        result=HOLDS if several else TURNS,
+        result=HOLDS if several else WEAKENS,
         ids=sorted(sources["source_family"].unique()) if not several else (),
     )
 
@@ -306,7 +339,7 @@ def _negative(case: Case, one: Finding) -> Looked:
     return Looked(
         how=message("{n} events under it speak the other way and are counted in the verdict."),
         details={"n": len(one.against)},
-        result=HOLDS if one.verdict in ("supported", "contradicted") else TURNS,
+        result=HOLDS if one.verdict in ("supported", "contradicted") else WEAKENS,
         ids=sorted(one.against),
     )
 
@@ -321,7 +354,7 @@ def _rival(case: Case, one: Finding) -> Looked:
     return Looked(
         how=message("Of {n} rival explanations {supported} are supported, {refuted} contradicted and {open} open."),
         details={"n": len(one.rivals), "supported": len(stands), "refuted": len(refuted), "open": still_open},
-        result=TURNS if stands else HOLDS if len(refuted) == len(one.rivals) else NOT_TESTABLE,
+        result=WEAKENS if stands else HOLDS if len(refuted) == len(one.rivals) else NOT_TESTABLE,
         ids=stands,
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from .words import Reader
 NOTHING = "–"
 # Which words a column holds; ";"-joined cells are labelled one by one.
 KINDS = {
-    "verdict": "verdict", "verdict_after": "verdict", "other_verdict": "verdict", "baseline": "verdict", "qualifier": "qualifier", "stance": "stance", "polarity": "polarity",
+    "verdict": "verdict", "verdict_after": "verdict", "verdict_at_lower": "verdict", "verdict_at_upper": "verdict", "verdict_programme": "verdict", "tells": "tells", "counts": "outcome", "counts_above": "outcome", "other_verdict": "verdict", "baseline": "verdict", "qualifier": "qualifier", "stance": "stance", "polarity": "polarity",
     "sector": "sector", "level": "level", "relation": "relation", "method": "method", "reading": "reading",
     "confidence": "confidence", "coder_type": "coder_type", "group": "group", "role": "role", "change": "change",
     "unit": "unit", "reason": "reason", "reading_kind": "reading kind", "source_kind": "source kind",
@@ -24,6 +24,7 @@ KINDS = {
     "state": "verdict", "verdict_other": "verdict", "verdict_wider": "verdict", "status": "status", "framework": "framework", "other_framework": "framework",
     "framework_for": "framework", "framework_against": "framework", "frameworks_with": "framework", "frameworks_without": "framework", "why": "why",
     "likeness": "likeness", "counted": "counted", "direction": "counts as", "negative_case": "negative_case", "limit": "limit", "limit_says": "limit says",
+    "part": "part",
     "tactic": "tactic", "result": "result", "finding_kind": "finding kind", "rival_verdict": "verdict", "test_verdict": "verdict",
 }  # fmt: skip
 YEARS = {"year", "year_from", "year_to"}  # written as they are, without a separator of thousands
@@ -111,7 +112,7 @@ def _names(case: Case, column: object, say: Reader) -> dict[str, str]:
 def _cell(value: object, say: Reader, *, kind: str | None, names: dict[str, str], digits: int) -> str:
     if value is None or value is pd.NA or value != value:
         return NOTHING
-    if isinstance(value, bool) or type(value).__name__ == "bool_":
+    if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
         return say("yes") if value else say("no")
     if isinstance(value, str):
         if value in names:

@@ -65,7 +65,7 @@ def test_statistics_of_ties_are_those_with_a_tie_and_no_coding_under_them(case, 
     book = own[0]
     for asked in book.asked:
         tables = {part.table for part in book.measured(asked).support if part.counted | part.looked_at}
-        if asked.statistic not in read.OF_OTHERS | read.OF_BOTH and tables:
+        if asked.statistic not in read.MADE_OF_OTHERS | read.OF_BOTH and tables:
             assert read.is_of_ties(book, asked) == ("ties" in tables), asked.fact
             assert not {"ties", "codings"} <= tables, asked.fact
 

@@ -458,7 +458,14 @@ def test_every_fact_is_recomputed_somewhere(case):
         "birnbaum_top_share",
         "funder_persistence",
     }
-    rivals = {"years_from_start", "areas_changed_at_least", "change_over_error", "n_programmes", "prevalence_change"}
+    rivals = {
+        "n_events",
+        "years_from_start",
+        "areas_changed_at_least",
+        "change_over_error",
+        "n_programmes",
+        "prevalence_change",
+    }
     assert set(waiting["statistic"]) <= rooms | rivals | {"d1_verdict"}  # those of rivals in test_conclusions
 
 

@@ -27,6 +27,11 @@ def read(name):
         return list(csv.DictReader(file))
 
 
+def read_rivals(name):
+    with (ROOT / f"data/rivals/{name}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
 def inside(place):
     within = {one["place"]: one["within"] for one in read("places")}
     return {one for one in within if one == place or (within[one] and place in chain(one, within))}
@@ -86,6 +91,22 @@ def test_the_years_from_the_start_and_the_other_programmes_are_those_of_the_file
         and evidence[one["evidence_id"]]["source_id"] != THESIS
     }
     assert book.fact("n_other_programmes_giving_by_second_survey").value == len(found)
+
+
+def test_a_changed_counting_is_asked_of_rows_of_the_survey_years(book):
+    """Rows of later years explain later counts: they do not say that the survey changed between its two years."""
+    evidence = {one["evidence_id"]: one for one in read("evidence")}
+    codes = [one for one in read("codings") if one["coder"] == "adjudicated" and one["code_id"] == "challenge-data-measurement" and one["stance"] == "for"]  # fmt: skip
+    rows = [evidence[one["evidence_id"]] for one in codes]
+    rows = [one for one in rows if one["place"] in inside("surakarta") and one["source_id"] != THESIS]
+    dated = {one["event_id"] for one in rows if one["date"][:4] in ("2021", "2022")}
+    fact = next(one for one in read_rivals("fact_definitions") if one["statistic"] == "n_events")["fact"]
+    found = book.fact(fact)
+    assert len({one["event_id"] for one in rows}) > len(dated)
+    assert found.details["n"] == len(dated)
+    assert (found.reason == "too few of them") == (len(dated) < 2)
+    rival = next(one for one in book.tests if any(test.fact == fact for test in book.tests[one]))
+    assert claims.claim_verdict(book, rival).verdict == "undecidable"
 
 
 def test_a_programme_without_a_start_and_a_year_without_ties_say_so(case):
@@ -150,8 +171,21 @@ def test_each_finding_stands_under_each_tactic_and_the_others_say_why_not(case, 
     assert (log["looked_en"] != log["looked_id"]).all()
 
 
+def test_turned_is_said_only_where_a_reading_turned_the_verdict(case, log):
+    """One source family, events that speak the other way, a rival that stands: they weigh on a verdict and turn none."""
+    tried = ("researcher effects", "weighting the evidence", "outliers", "if-then tests", "replicating")
+    assert set(log.loc[log["result"] == "turns", "tactic"]) <= set(tried)
+    assert not set(log.loc[log["result"] == "weakens", "tactic"]) & set(tried)
+    assert (log["result"] == "weakens").any()
+    rivals = set(case.claims.loc[case.claims["kind"] == "rival", "claim_id"])
+    assert set(log.loc[log["finding_kind"] == "rival explanation", "finding"]) <= rivals
+    assert not rivals & set(log.loc[log["finding_kind"] == "claim", "finding"])
+
+
 def test_the_outliers_of_a_claim_are_the_events_without_which_it_turns(case, log):
-    outliers = log[(log["tactic"] == "outliers") & (log["finding_kind"] == "claim")].set_index("finding")
+    outliers = log[(log["tactic"] == "outliers") & log["finding_kind"].isin(["claim", "rival explanation"])].set_index(
+        "finding"
+    )
     held = claims.resampled(case)
     turning = {event for cell in outliers["ids"].dropna() for event in cell.split(";")}
     assert turning
@@ -175,7 +209,7 @@ def test_an_indicator_is_read_without_each_event_under_it_as_its_case_would_be(c
 
 def test_a_tactic_is_no_test_of_a_finding_that_nothing_of_its_kind_is_under(case, book, log):
     results = log.set_index(["finding", "tactic"])["result"]
-    for claim_id in log.loc[log["finding_kind"] == "claim", "finding"].unique():
+    for claim_id in log.loc[log["finding_kind"].isin(["claim", "rival explanation"]), "finding"].unique():
         tables = {part.table for part in claims.claim_verdict(book, claim_id).support()}
         for table, tactic in (
             ("codings", "researcher effects"),
@@ -189,7 +223,7 @@ def test_a_finding_with_a_supported_rival_does_not_stand_alone(case):
     rivals = {"R": "supported", "S": "contradicted"}
     finding = conclusions.Finding("M", "claim", "supported", frozenset(), frozenset(), {}, rivals)
     look = conclusions.TACTICS["rival explanations"]
-    assert (look(case, finding).result, look(case, finding).ids) == ("turns", ["R"])
+    assert (look(case, finding).result, look(case, finding).ids) == ("weakens", ["R"])
     assert look(case, replace(finding, rivals={"S": "contradicted"})).result == "holds"
     assert look(case, replace(finding, rivals={"S": "undecidable"})).result == "not testable"
     assert look(case, replace(finding, rivals={})).result == "not testable"

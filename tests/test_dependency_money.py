@@ -255,6 +255,10 @@ def test_persistence_is_the_share_of_payers_that_come_back():
     assert len(table) == 1  # 2025 has no neighbour
     assert table.loc[0, ["year_from", "year_to", "payers_from", "payers_to", "stayed"]].tolist() == [2022, 2023, "f;g", "g;h", "g"]  # fmt: skip
     assert table.at[0, "value"] == pytest.approx(1 / 3)
+    assert (table["n_from"] == table["payers_from"].str.split(";").map(len)).all()
+    few, many = table[["n_from", "n_to"]].min(axis=1), table[["n_from", "n_to"]].max(axis=1)
+    assert (table["most"] == few / many).all()  # every payer of the smaller year is one of the larger
+    assert (table["value"] <= table["most"]).all()
     assert persistence(case, place="corner").empty
     assert persistence(made()).empty
 

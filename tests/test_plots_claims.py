@@ -6,7 +6,6 @@ import itertools
 import math
 
 import matplotlib as mpl
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -20,7 +19,6 @@ from dashat_lib.plots import claims, style
 from dashat_lib.words import reader
 
 EN, ID = reader("en"), reader("id")
-KINDS = ["coder", "doubt", "source", "audit", "resample", "cut-off", "roll-up", "programme"]
 WORDS = list(style.VERDICT)
 
 
@@ -46,9 +44,15 @@ def strip_of(case, say):
     return table
 
 
-def shares_of(table):
-    values = np.tile([1.0, 0.996, math.nan, 0.004, 0.5, 0.0, 0.87, 0.33], (len(table), 1))
-    return pd.DataFrame(values, index=table["claim_id"], columns=KINDS)
+def readings_of(table):
+    """Of each claim a few readings of one kind, many of others, by the ties of programmes too."""
+    kinds = [("coder", 2, 1.0), ("source", 500, 0.996), ("audit", 1, 0.0), ("resample", 200, 0.39), ("roll-up", 3, 2 / 3), ("programme", 24, 0.2)]  # fmt: skip
+    rows = [(claim, kind, n, share) for claim in table["claim_id"] for kind, n, share in kinds]
+    return pd.DataFrame(rows, columns=["claim_id", "kind", "n_readings", "share_same"])
+
+
+def focal_of(table):
+    return pd.DataFrame({"claim_id": table["claim_id"].iloc[::3], "verdict_programme": "contested"})
 
 
 def drawn(draw, size, table, say, **choices):
@@ -88,12 +92,12 @@ def test_text_is_measured_as_it_is_drawn():
 # ---- the strip
 
 
-@pytest.mark.parametrize("with_shares", [False, True])
-def test_the_strip_can_be_read_in_both_languages(case, say, with_shares):
+def test_the_strip_can_be_read_in_both_languages_and_no_word_of_a_claim_is_left_out(case, say):
     table = strip_of(case, say)
-    shares = shares_of(table) if with_shares else None
-    fig, ax = drawn(claims.verdict_strip, claims.verdict_strip_size, table, say, shares=shares)
+    fig, ax = drawn(claims.verdict_strip, claims.verdict_strip_size, table, say)
     assert_readable(ax)
+    assert not any("…" in one for one in texts(ax))
+    assert set(" ".join(table["label"]).split()) <= {word for one in texts(ax) for word in one.split()}
     assert (
         fig.get_size_inches()[1] * 2.54 * 16 / 18 < 27.7
     )  # a page of A4, printed 16 cm wide, whatever the marks of care
@@ -119,27 +123,51 @@ def test_events_stand_where_there_are_any_only(case):
     assert counts == [f"{a} / {b}" for a, b in table.dropna(subset="n_for")[["n_for", "n_against"]].to_numpy()]
 
 
-def test_a_kind_without_readings_is_a_dash_and_no_share_looks_like_all_or_nothing(case):
-    table = strip_of(case, EN).head(1)
-    _, ax = drawn(claims.verdict_strip, claims.verdict_strip_size, table, EN, shares=shares_of(table))
-    at_right = [one.get_text() for one in ax.texts if one.get_position()[0] > claims.WIDTH - 8 * claims._KIND and one.get_rotation() == 0]  # fmt: skip
-    assert [one for one in at_right if len(one) < 4] == ["100", "99", "–", "<1", "50", "0", "87", "33"]
-    bars = [one for one in ax.patches if to_hex(one.get_facecolor()).upper() == style.STANCE["for"]]
-    assert bars[0].get_width() == pytest.approx(2 * bars[3].get_width())
-
-
-def test_a_claim_that_no_reading_touches_has_dashes(case):
-    table = strip_of(case, EN).head(2)
-    shares = shares_of(table).head(1)
-    _, ax = drawn(claims.verdict_strip, claims.verdict_strip_size, table, EN, shares=shares)
-    assert texts(ax).count("–") == 1 + len(KINDS)
-
-
 def test_the_strip_in_words(case):
     table = strip_of(case, EN)
-    text = claims.verdict_strip_alt(table, shares=shares_of(table), say=EN)
-    assert "1, C01: supported, 0 events for, 30 against, another coder 100 %, disagreements settled by lot 99 %" in text
+    text = claims.verdict_strip_alt(table, say=EN)
+    assert "1, C01: supported, 0 events for, 30 against" in text
     assert all(one in text for one in table["claim_id"])
+
+
+# ---- readings and tactics
+
+
+def test_the_readings_can_be_read_and_few_are_a_fraction(case, say):
+    table = strip_of(case, say)
+    choice = (table, readings_of(table), focal_of(table))
+    _, ax = style.figure(*claims.readings_grid_size(*choice, say=say))
+    claims.readings_grid(*choice, ax, say=say)
+    assert_readable(ax)
+    written = texts(ax)
+    assert written.count("2/2") == written.count("0/1") == written.count("2/3") == len(table)
+    assert written.count("99 %") == written.count("39 %") == len(table)
+    assert not any(
+        "20 %" in one or "5/24" in one for one in written
+    )  # a mean over programmes is no reading of this one
+    bold = {one.get_text() for one in ax.texts if one.get_fontweight() == "bold"}
+    assert {"0/1", "39 %"} <= bold
+    assert not {"2/2", "99 %"} & bold
+    assert written.count("–") - (table["verdict"] == "not_tested").sum() == len(table) - len(focal_of(table))
+    text = claims.readings_grid_alt(*choice, say=EN)
+    assert "another coder 2/2" in text
+    assert "ties of the programme alone contested" in text
+
+
+def test_each_finding_stands_under_each_tactic_by_mark_and_colour(say):
+    tactics = ["representativeness", "researcher effects", "triangulating", "weighting the evidence", "outliers", "negative evidence", "if-then tests", "replicating", "rival explanations"]  # fmt: skip
+    results = ["holds", "weakens", "turns", "not testable"]
+    rows = [(f"A{at}", f"A{at}. A claim of the document under examination", WORDS[at % 5], one, results[(at + n) % 4]) for at in range(8) for n, one in enumerate(tactics)]  # fmt: skip
+    log = pd.DataFrame(rows, columns=["finding", "label", "verdict", "tactic", "result"])
+    _, ax = drawn(claims.tactics_grid, claims.tactics_grid_size, log, say)
+    assert_readable(ax)
+    drawn_cells = cells(ax)
+    for name, (colour, _) in claims.RESULTS.items():
+        extra = (
+            log.drop_duplicates("finding")["verdict"].map(lambda one: style.VERDICT[one][0].upper()) == colour
+        ).sum()
+        assert drawn_cells.count(colour) - extra == (log["result"] == name).sum()
+    assert claims.tactics_grid_alt(log, say=EN).count("turns") == (log["result"] == "turns").sum()
 
 
 # ---- margins
@@ -240,6 +268,27 @@ def test_where_a_comparison_holds():
     assert claims.zones(None, 1, NA, 0, 4) is None
 
 
+def test_what_cannot_support_and_what_sources_leave_open_is_said_beside_the_test(tests):
+    table = tests.iloc[[7, 9]].assign(
+        tells=["no veto", "verdict"], verdict_at_lower=[None, "supported"], verdict_at_upper=[None, "contested"]
+    )
+    _, ax = drawn(claims.margins, claims.margins_size, table, EN)
+    written = " ".join(" ".join(texts(ax)).split())
+    assert "Nothing against it found" in written
+    assert "may be 0.36● to 0.72◐" in written
+    assert_readable(ax)
+
+
+def test_a_field_at_the_end_of_its_axis_is_wide_enough_to_be_seen():
+    left, long = claims._BAND
+    for start, stop in ((left, left), (left + long, left + long), (left + 1, left + 1.01)):
+        a, b = claims._wide_enough(start, stop)
+        assert b - a > 0.2
+        assert left - 1e-9 <= a
+        assert b <= left + long + 1e-9
+    assert claims._wide_enough(left, left + 1) == (left, left + 1)
+
+
 def test_margins_in_words(tests):
     text = claims.margins_alt(tests, say=EN)
     assert "A2.1: ◐ contested; 4 events for, 2 against; turns with 5 for or 10 against more" in text
@@ -262,6 +311,14 @@ def pairs(case, say):
 def test_tensions_can_be_read(pairs, say):
     _, ax = drawn(claims.tensions, claims.tensions_size, pairs, say)
     assert_readable(ax)
+
+
+def test_opposed_pairs_stand_under_a_head_of_their_own(pairs, say):
+    table = pairs.assign(opposed=[False] * 4 + [True]).sort_values("opposed", ascending=False, kind="stable")
+    _, ax = drawn(claims.tensions, claims.tensions_size, table, say)
+    assert_readable(ax)
+    heads = [say("Opposed: what one counts for itself, the other counts against itself"), say("One presses on the other: both may be true")]  # fmt: skip
+    assert [one for one in texts(ax) if one in heads] == heads
 
 
 def test_a_claim_stands_once_with_all_that_pulls_against_it(pairs, say):

@@ -1,4 +1,4 @@
-"""Which sentences of the document under examination stand? Tests and facts to verdicts, with what would turn them."""
+"""Which claims of the document under examination stand? Tests and facts to verdicts, with what would turn them."""
 
 from .margins import claim_turns
 from .reckoning import Reckoning, notes

@@ -23,6 +23,7 @@ class Coded(NamedTuple):
     event_id: str
     source_family: str
     place: str
+    date: str
     code_id: str
     stance: str
     text_en: str

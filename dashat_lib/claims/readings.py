@@ -20,6 +20,7 @@ from ..tables import Case, Results
 from .margins import verdicts_without, worlds
 from .reckoning import Asked, Reckoning
 from .stage import measured, nulls
+from .statistics import MADE_OF_OTHERS
 from .verdicts import ClaimVerdict, claim_verdict
 
 TABLE_COLUMNS = ["claim_id", "kind", "verdict", "n_readings", "share_same", "others"]
@@ -30,7 +31,6 @@ MANY = 100  # readings from which on a second worker is worth its start
 OF_TIES = frozenset({*network.STATISTICS, *dependency.STATISTICS})
 OF_FIGURES = frozenset({*outcomes.STATISTICS, "ratio_of_beneficiaries"})
 OF_BOTH = frozenset({"follow_through"})
-OF_OTHERS = frozenset({"n_true", "any_sign", "class_from_verdicts", "not_tested"})
 # Raw tables without any of which under a claim a kind of reading cannot move it: there it is no reading of the claim.
 MOVES_BY = {
     "coder": {"codings"}, "dispute": {"codings"}, "doubt": {"codings"}, "cut-off": {"codings"}, "audit": {"evidence"},
@@ -74,7 +74,7 @@ def results(case: Case) -> Results:
     Results
         Facts ``claim.<claim_id>.verdict.share.<kind>``. Table ``claim_readings``, one row a claim and kind: ``claim_id, kind, verdict``
         (of the case itself), ``n_readings, share_same`` (of them, with that verdict), ``others`` (the other verdicts, each with its
-        number of readings).
+        number of readings). Table ``claim_focal_programme`` (:func:`by_focal_programme`).
 
     Notes
     -----
@@ -85,7 +85,8 @@ def results(case: Case) -> Results:
     book, found = verdicts_of(case)
     every = plans(book)
     n = sum(len(one.variants) for one in every)
-    table = claim_readings(found, read(book, found, every, workers=2 if n >= MANY else 1))
+    made = read(book, found, every, workers=2 if n >= MANY else 1)
+    table = claim_readings(found, made)
     ledger = Ledger()
     kinds = [kind for kind in KINDS if kind != "dispute" or readings.doubters(case)]
     beside = {kind: _supports(case, kind) for kind in ("coder", "dispute")}
@@ -105,7 +106,22 @@ def results(case: Case) -> Results:
                 reason=readings.NO_READING if here is None else None,
                 support=joined([*one.support(), *_read(one, kind, beside)]),
             )  # fmt: skip
-    return ledger.results(claim_readings=table)
+    return ledger.results(claim_readings=table, claim_focal_programme=by_focal_programme(found, made))
+
+
+def by_focal_programme(found: Sequence[ClaimVerdict], read_: Readings) -> pd.DataFrame:
+    """Return the verdict on each claim by the ties of the programme under examination alone.
+
+    Returns
+    -------
+    DataFrame, one row a claim with a tie of that programme under it
+        ``claim_id, programme, verdict, verdict_programme``.
+    """
+    name = found[0].book.settings.programme if found else None
+    mine = read_.values[read_.values["reading"] == f"programme {name}"]
+    said = dict(zip(mine["fact_id"], mine["value"], strict=True))
+    rows = [(one.claim_id, name, one.verdict, said[_fact(one)]) for one in found if _fact(one) in said]
+    return pd.DataFrame(rows, columns=["claim_id", "programme", "verdict", "verdict_programme"], dtype="str")
 
 
 def verdicts_of(case: Case) -> tuple[Reckoning, list[ClaimVerdict]]:
@@ -127,7 +143,7 @@ def plans(book: Reckoning) -> list[Plan]:
     null: dict[Any, object] = {**nulls(book)}
     n, seed = case.settings.resamples, case.settings.seed
     known: dict[Any, object] = {
-        asked: found.value for asked, found in book.found.items() if asked.statistic not in OF_OTHERS | OF_BOTH
+        asked: found.value for asked, found in book.found.items() if asked.statistic not in MADE_OF_OTHERS | OF_BOTH
     }
     figures = {
         asked: value for asked, value in known.items() if isinstance(asked, Asked) and asked.statistic in OF_FIGURES

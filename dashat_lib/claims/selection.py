@@ -3,6 +3,7 @@
 Parameters that several statistics share: ``codes`` ("|"-joined, children included), ``stance`` (of the coding), ``place`` (closed
 over ``places.within``; the wider place of the case if not given, "any" admits every place), ``actor`` and ``actor_not`` (a
 stakeholder the row names, or does not), ``text_contains`` (alternatives joined by "|", any case, in ``text_en``),
+``dated`` (beginnings of the row's date, joined by "|": "2021|2022"),
 ``evidence_ids`` (rows that a test lists; together with coded rows where both are given, and of any place unless ``place`` is
 given).
 """
@@ -83,6 +84,8 @@ def _meets(book: Reckoning, codings: pd.DataFrame, given: Mapping[str, str]) -> 
     if "text_contains" in given:
         words = "|".join(re.escape(one) for one in given["text_contains"].split("|"))
         met &= codings["text_en"].str.contains(words, case=False, regex=True)
+    if "dated" in given:
+        met &= codings["date"].str.startswith(tuple(given["dated"].split("|")))
     return met
 
 
@@ -104,6 +107,7 @@ def values_of(book: Reckoning, given: Mapping[str, str], column: str) -> set[str
         and ("actor" not in given or given["actor"] in book.actors.get(one.evidence_id, ()))
         and ("actor_not" not in given or given["actor_not"] not in book.actors.get(one.evidence_id, ()))
         and (not words or re.search(words, one.text_en, re.IGNORECASE))
+        and ("dated" not in given or one.date.startswith(tuple(given["dated"].split("|"))))
     }
     ids = [one for one in given.get("evidence_ids", "").split("|") if one in book.evidence.index]
     if not ids:
@@ -188,6 +192,8 @@ def conditions_of(book: Reckoning, given: Mapping[str, str]) -> dict[str, object
                     words=", ".join(given["text_contains"].split("|")),
                 )
             )
+        if "dated" in given:
+            parts.append(say("dated {dates}", dates=say.list(given["dated"].split("|"))))
         if "evidence_ids" in given:
             parts.append(say("listed in the test"))
         place = given.get("place", book.settings.wider_place if "codes" in given else ANYWHERE)

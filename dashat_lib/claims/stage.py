@@ -1,4 +1,4 @@
-"""The claims of a case as tables and facts: which sentences stand, by which tests, on which rows, and what would turn them."""
+"""The claims of a case as tables and facts: which of them stand, by which tests, on which rows, and what would turn them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from ..errors import message
 from ..facts import Ledger, Measured, Under
 from ..tables import Case, Results
 from ..words import Reader, languages, reader
+from .alternatives import claim_alternatives, has_alternatives, others_told
 from .comparisons import Comparison, Reference, threshold
 from .ingredients import is_resampled
 from .margins import claim_turns, events_to_turn, margin
 from .reckoning import OF_TEST, Asked, ClaimTest, Reckoning, compared
 from .selection import set_key
 from .statistics import OWN, RESAMPLED, ROOMS
-from .verdicts import ClaimVerdict, Tested, claim_verdict, qualifiers, support_of
+from .verdicts import ClaimVerdict, Tested, claim_verdict, qualifiers, support_of, tells
 
 VERDICT, RIVAL = "verdict", "rival"
 _HOW = message("Claim {claim}: its necessary tests together. “{words}”")
@@ -31,19 +32,23 @@ def results(case: Case) -> Results:
     Returns
     -------
     Results
-        Facts ``claim.<claim_id>.verdict``; ``claim.<claim_id>.<test_no>``, the number of each test; and each definition of
+        Facts ``claim.<claim_id>.verdict``; ``claim.<claim_id>.<test_no>``, the number of each test; where it stands on listed rows that
+        others could replace, ``claim.<claim_id>.<test_no>.others``, how many of those give another result; and each definition of
         ``fact_definitions`` under its own name that no other room writes down.
         Tables ``verdicts`` (:func:`verdict_table`), ``claim_test_results`` (:func:`test_table`), ``claim_turns``
-        (:func:`dashat_lib.claims.margins.claim_turns`), ``claim_tensions`` (:func:`tensions`).
+        (:func:`dashat_lib.claims.margins.claim_turns`), ``claim_alternatives``
+        (:func:`dashat_lib.claims.alternatives.claim_alternatives`), ``claim_tensions`` (:func:`tensions`).
     """
     book = Reckoning(case)
     found = all_verdicts(book)
     turns = claim_turns(book, found)
+    others = claim_alternatives(book, {one.claim_id: one.verdict for one in found})
     facts = facts_of(book)
     tables = {
-        "verdicts": verdict_table(book, found, turns),
+        "verdicts": verdict_table(book, found, turns, others),
         "claim_test_results": test_table(book, found),
         "claim_turns": turns,
+        "claim_alternatives": others,
         "claim_tensions": tensions(case, found),
     }
     return replace(facts, tables=tables)
@@ -135,6 +140,9 @@ def _add_claim(ledger: Ledger, book: Reckoning, one: ClaimVerdict) -> None:
             _unit(book, test.fact) or "-",
             support_of(book, test),
         )
+        if has_alternatives(book.ask(test.fact, test=test)):
+            told = others_told(book, result)
+            _add(ledger, f"claim.{test.claim_id}.{test.test_no}.others", told, "other rows", told.support)
 
 
 def _text(case: Case, claim_id: str) -> dict[str, object]:
@@ -153,7 +161,9 @@ def _scope(one: ClaimVerdict) -> str | None:
 # ---- tables ----------------------------------------------------------------------------------------------------------
 
 
-def verdict_table(book: Reckoning, found: list[ClaimVerdict], turns: pd.DataFrame) -> pd.DataFrame:
+def verdict_table(
+    book: Reckoning, found: list[ClaimVerdict], turns: pd.DataFrame, others: pd.DataFrame
+) -> pd.DataFrame:
     """Return what each claim comes to, in the order of the sentences.
 
     Returns
@@ -176,7 +186,7 @@ def verdict_table(book: Reckoning, found: list[ClaimVerdict], turns: pd.DataFram
         rows.append(
             {"claim_id": one.claim_id, "kind": claims.at[one.claim_id, "kind"], "sentence_no": claims.at[one.claim_id, "sentence_no"],
              "claim_en": claims.at[one.claim_id, "claim_en"], "claim_id_text": claims.at[one.claim_id, "claim_id_text"],
-             "verdict": one.verdict, "qualifier": ";".join(qualifiers(book, one, fragile)) or None,
+             "verdict": one.verdict, "qualifier": ";".join(qualifiers(book, one, fragile, others=others.loc[others["claim_id"] == one.claim_id, "verdict_after"])) or None,
              "fragile_families": ";".join(fragile) or None, "fragile_sources": ";".join(publishers[id_] for id_ in fragile) or None,
              **{f"seen_{language}": seen(one, book, reader(language)) for language in languages()},
              "n_for": counts[0][0] if len(counts) == 1 else None, "n_against": counts[0][1] if len(counts) == 1 else None,
@@ -288,10 +298,11 @@ def test_table(book: Reckoning, found: list[ClaimVerdict]) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row a test
-        ``claim_id, test_no, fact, value, lower, upper, unit, op, threshold, threshold_high, contra_op, contra_threshold, margin``
+        ``claim_id, test_no, fact, value, out_of`` (of how many, where the number is a share of things counted), ``lower, upper, unit, op, threshold, threshold_high, contra_op, contra_threshold, margin``
         (:func:`dashat_lib.claims.margins.margin`), ``n_for, n_against, n_families, turns_with_for, turns_with_against,
         supported_with_for`` (of rule D1: events counted, and fewest further events that turn it, or bring it to supported),
-        ``verdict`` (what the test says), ``role, reason`` (why it is undefined), ``undecidable_if`` (as the table of tests says it).
+        ``verdict`` (what the test says), ``verdict_at_lower, verdict_at_upper`` (what it would say at the bounds), ``tells`` (what it can tell:
+        :func:`dashat_lib.claims.verdicts.tells`), ``role, reason`` (why it is undefined), ``undecidable_if`` (as the table of tests says it).
     """
     said = book.case.claim_tests.set_index(["claim_id", "test_no"])
     rows = []
@@ -301,18 +312,27 @@ def test_table(book: Reckoning, found: list[ClaimVerdict]) -> pd.DataFrame:
             counts = _counts(book, test)
             more = events_to_turn(book, book.ask(test.fact, test=test)) if counts is not None else {}
             rows.append(
-                {"claim_id": test.claim_id, "test_no": test.test_no, "fact": test.fact, "value": value.value, "lower": value.lower,
+                {"claim_id": test.claim_id, "test_no": test.test_no, "fact": test.fact, "value": value.value, "out_of": _out_of(value), "lower": value.lower,
                  "upper": value.upper, "unit": _unit(book, test.fact) or None,
                  "op": test.op, "threshold": test.threshold, "threshold_high": test.threshold_high, "contra_op": test.contra_op,
                  "contra_threshold": test.contra_threshold, "margin": margin(result),
                  **dict(zip(("n_for", "n_against", "n_families"), counts or (None, None, None), strict=True)),
                  "turns_with_for": more.get("for"), "turns_with_against": more.get("against"), "supported_with_for": more.get("to_support"),
-                 "verdict": result.outcome, "role": test.role, "reason": value.reason,
+                 "verdict": result.outcome, **dict(zip(("verdict_at_lower", "verdict_at_upper"), result.bounds, strict=True)),
+                 "tells": tells(test, value, result.outcome), "role": test.role, "reason": value.reason,
                  "undecidable_if": said["undecidable_if"].get((test.claim_id, test.test_no)) if "undecidable_if" in said else None}
             )  # fmt: skip
-    whole = ["n_for", "n_against", "n_families", "turns_with_for", "turns_with_against", "supported_with_for"]
+    whole = ["out_of", "n_for", "n_against", "n_families", "turns_with_for", "turns_with_against", "supported_with_for"]
     numbers = {name: "float64" for name in ("lower", "upper", "threshold_high", "margin")}
     return pd.DataFrame(rows).astype({**dict.fromkeys(whole, "Int64"), **numbers})
+
+
+def _out_of(found: Measured) -> int | None:
+    """Of how many things a share is, where its sentence counts them; None where the number is no share of so many."""
+    n = found.details.get("all", found.details.get("n"))
+    if not isinstance(n, int) or n < 1 or not isinstance(found.value, float) or not 0 <= found.value <= 1:
+        return None
+    return n if abs(found.value * n - round(found.value * n)) < 1e-9 else None
 
 
 def tensions(case: Case, found: list[ClaimVerdict]) -> pd.DataFrame:
@@ -322,7 +342,9 @@ def tensions(case: Case, found: list[ClaimVerdict]) -> pd.DataFrame:
     -------
     DataFrame, one row a pair, named from either side or both
         ``claim_id, claim_en, claim_id_text, verdict, other, other_en, other_id_text, other_verdict, both`` (whether both are
-        supported: the document is then at odds with itself on the public record, too).
+        supported: the document is then at odds with itself in these documents, too), ``opposed`` (whether a test of one counts for what a
+        test of the other counts against; else one presses on the other). Opposed pairs first, then those of which both are decided,
+        then those with a conclusion.
     """
     claims = case.claims.set_index("claim_id")
     verdicts = {one.claim_id: one.verdict for one in found}
@@ -335,9 +357,19 @@ def tensions(case: Case, found: list[ClaimVerdict]) -> pd.DataFrame:
     rows = [
         {"claim_id": one, "claim_en": claims.at[one, "claim_en"], "claim_id_text": claims.at[one, "claim_id_text"], "verdict": verdicts[one],
          "other": other, "other_en": claims.at[other, "claim_en"], "other_id_text": claims.at[other, "claim_id_text"],
-         "other_verdict": verdicts[other], "both": verdicts[one] == verdicts[other] == "supported"}
+         "other_verdict": verdicts[other], "both": verdicts[one] == verdicts[other] == "supported",
+         "opposed": _opposed(case, one, other)}
         for one, other in sorted(pairs, key=lambda pair: [order[one] for one in pair])
     ]  # fmt: skip
+    concludes = claims["kind"].eq("conclusion").to_dict()
+    unclear = {"undecidable", "not_tested"}
+    rows.sort(
+        key=lambda row: (
+            not row["opposed"],
+            bool({row["verdict"], row["other_verdict"]} & unclear),
+            not (concludes[row["claim_id"]] or concludes[row["other"]]),
+        )
+    )
     columns = [
         "claim_id",
         "claim_en",
@@ -348,5 +380,22 @@ def tensions(case: Case, found: list[ClaimVerdict]) -> pd.DataFrame:
         "other_id_text",
         "other_verdict",
         "both",
+        "opposed",
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _opposed(case: Case, one: str, other: str) -> bool:
+    """Whether a test of one claim counts for a code that a test of the other counts the other way round."""
+    tests = case.claim_tests[["claim_id", "codes", "reversed_codes"]].astype("object").fillna("")
+
+    def codes(claim: str, column: str) -> set[str]:
+        return {
+            code.strip()
+            for cell in tests.loc[tests["claim_id"] == claim, column]
+            for code in cell.split(";")
+            if code.strip()
+        }
+
+    pairs = ((one, other), (other, one))
+    return any(codes(mine, "codes") & codes(theirs, "reversed_codes") for mine, theirs in pairs)

@@ -227,7 +227,7 @@ def n_true(book: Reckoning, given: Mapping[str, str]) -> Measured:
     The upper bound counts the open ones as if they held.
     """
     tests = comparisons(given["tests"])
-    said = [_holds(book, one) for one in tests]
+    said = [sign_holds(book, one) for one in tests]
     unknown = sum(one is None for one in said)
     n = sum(one is True for one in said)
     return Measured(
@@ -249,13 +249,13 @@ def any_sign(book: Reckoning, given: Mapping[str, str]) -> Measured:
     signs, opposites = comparisons(given["any"]), comparisons(given["all_contra"])
     said = []
     for one in signs:
-        said.append(_holds(book, one))
+        said.append(sign_holds(book, one))
         if said[-1] and book.bare:
             break  # the value stands; who is left out is looked for in many worlds
     value = 1 if any(said) else 0
     if all(one is None for one in said):
         value = math.nan  # type: ignore[assignment]
-    elif value == 0 and all(_holds(book, one) for one in opposites):
+    elif value == 0 and all(sign_holds(book, one) for one in opposites):
         value = -1
     held = [one for one, yes in zip(signs, said, strict=False) if yes]
     return Measured(
@@ -267,8 +267,8 @@ def any_sign(book: Reckoning, given: Mapping[str, str]) -> Measured:
     )
 
 
-def _holds(book: Reckoning, one: Comparison) -> bool | None:
-    """Whether a comparison holds; None where one of its sides is open."""
+def sign_holds(book: Reckoning, one: Comparison) -> bool | None:
+    """Return whether a comparison holds; None where one of its sides is open."""
     left = _value(book, one.left)
     right = _value(book, one.right) if isinstance(one.right, Reference) else one.right
     if (is_open(left) and left != right) or (isinstance(one.right, Reference) and is_open(right)):
@@ -318,7 +318,7 @@ def days_between(book: Reckoning, given: Mapping[str, str]) -> Measured:
     rows = _two(book, given["from"], given["to"])
     ids = [one for one in (given["from"], given["to"]) if one in book.evidence.index]
     return Measured(
-        value=math.nan if rows is None else (_day(rows[1]["date"]) - _day(rows[0]["date"])).days,
+        value=math.nan if rows is None else (day(rows[1]["date"]) - day(rows[0]["date"])).days,
         how=message("Days from the date of row {one} to that of row {other}; a month or a year counts from its first day."),
         details={"one": given["from"], "other": given["to"]},
         support=(under("evidence", ids),),
@@ -331,7 +331,8 @@ def _two(book: Reckoning, one: str, other: str) -> tuple[pd.Series, pd.Series] |
     return (rows.loc[one], rows.loc[other]) if one in rows.index and other in rows.index else None
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
+    """Return the first day that a date can be, as far as it is known."""
     parts = [int(part) for part in text.split("-")]
     return date(*[*parts, 1, 1][:3])
 
@@ -552,5 +553,7 @@ NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "n_rows": (("codes", "evidence_ids"),), "n_events": (("codes",),), "evidence_ratio": (("numerator",), ("denominator",)),
     "days_between": (("from",), ("to",)),
 }  # fmt: skip
+# Statistics whose number is made of other facts.
+MADE_OF_OTHERS = frozenset({"n_true", "any_sign", "class_from_verdicts", "not_tested"})
 # Statistics with a resampled null: readings and the search for rows that turn a verdict may hold them.
 RESAMPLED = frozenset({"ei_minus_null", "congruence_p"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..admission import codes_below
 from ..facts import Measured, Under, joined, under
@@ -15,16 +15,20 @@ from .statistics import NOT_TESTED
 NECESSARY, SUPPORTING = "necessary", "supporting"
 OWN_ONLY = "reported by the document under examination only"
 DISAGREES = "a supporting test disagrees"
-QUALIFIERS = (PROXY, FRAGILE, OWN_ONLY, DISAGREES)  # a closed list
+OTHER_ROWS = "another figure or date turns it"
+QUALIFIERS = (PROXY, FRAGILE, OTHER_ROWS, OWN_ONLY, DISAGREES)  # a closed list
+# What a test can tell: a verdict; that nothing stands in the way, which supports nothing; a number that no threshold can fail.
+VERDICT, NO_VETO, VALUE_ONLY = "verdict", "no veto", "value only"
 
 
 @dataclass(frozen=True)
 class Tested:
-    """One test with its fact and what it says: supported, contested, contradicted, undecidable or not_tested."""
+    """One test with its fact and what it says: supported, contested, contradicted, undecidable or not_tested; the same at the bounds."""
 
     test: ClaimTest
     found: Measured
     outcome: str
+    bounds: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,29 @@ def outcome(test: ClaimTest, found: Measured, other: object = None) -> str:
     if isinstance(wanted, str) and found.value == OPPOSITE.get(wanted):
         return "contradicted"
     return "contested"
+
+
+def tells(test: ClaimTest, found: Measured, said: str) -> str:
+    """Return what a test can tell: :data:`VALUE_ONLY` where no value fails it, :data:`NO_VETO` where passing means that nothing was found.
+
+    A number that cannot be negative is at least nought whatever the documents hold. A test of absence that asks for nought can only
+    stand in the way of a claim: that nothing does is no support.
+    """
+    if test.threshold is None or test.op is None or is_open(found.value) or isinstance(found.value, str):
+        return VERDICT
+    wanted = threshold(test.threshold)
+    if wanted == 0 and test.op == ">=" and test.contra_op is None and float(found.value) >= 0:  # type: ignore[arg-type]
+        return VALUE_ONLY
+    absent = test.kind == "absence" and wanted == 0 and test.op in ("==", "<=")
+    return NO_VETO if absent and said == "supported" else VERDICT
+
+
+def at_bounds(test: ClaimTest, found: Measured, other: object = None) -> tuple[str | None, str | None]:
+    """Return what a test would say at the lower and at the upper bound of its fact; None without bounds."""
+    return tuple(  # type: ignore[return-value]
+        None if end is None or end != end else outcome(test, replace(found, value=float(end), reason=None), other)
+        for end in (found.lower, found.upper)
+    )
 
 
 def combined(outcomes: Sequence[str]) -> str:
@@ -140,19 +167,23 @@ def _result(book: Reckoning, test: ClaimTest) -> Tested:
     found = book.fact(test.fact, test=test)
     wanted = None if test.threshold is None else threshold(test.threshold)
     other = book.fact(wanted.fact, codes=wanted.codes).value if isinstance(wanted, Reference) else None
-    return Tested(test, found, outcome(test, found, other))
+    return Tested(test, found, outcome(test, found, other), () if book.bare else at_bounds(test, found, other))
 
 
 # ---- qualifiers ------------------------------------------------------------------------------------------------------
 
 
-def qualifiers(book: Reckoning, one: ClaimVerdict, fragile: Iterable[str] = ()) -> list[str]:
+def qualifiers(
+    book: Reckoning, one: ClaimVerdict, fragile: Iterable[str] = (), *, others: Iterable[str] = ()
+) -> list[str]:
     """Return with what care a verdict is to be read, from the closed list :data:`QUALIFIERS`.
 
     Parameters
     ----------
     fragile : iterable of source families
         Those without any one of which the verdict turns (:func:`dashat_lib.claims.margins.claim_turns`).
+    others : iterable of verdicts
+        Of the claim with another figure or date in the place of a listed one (:func:`dashat_lib.claims.alternatives.claim_alternatives`).
     """
     if one.verdict == "not_tested":
         return []
@@ -161,6 +192,8 @@ def qualifiers(book: Reckoning, one: ClaimVerdict, fragile: Iterable[str] = ()) 
         found.append(PROXY)
     if list(fragile):
         found.append(FRAGILE)
+    if any(verdict != one.verdict for verdict in others):
+        found.append(OTHER_ROWS)
     if _is_own_only(book, one):
         found.append(OWN_ONLY)
     against = [test for test in one.tests if test.test.role == SUPPORTING and test.outcome == "contradicted"]

@@ -305,7 +305,8 @@ def persistence(case: Case, programme: str | None = None, *, place: str | None =
     Returns
     -------
     DataFrame, one row a pair of years next to each other in which anyone is recorded to pay
-        ``year_from, year_to, payers_from, payers_to, stayed`` (";"-joined), ``value`` (Jaccard: who pays in both / who pays in either).
+        ``year_from, year_to, payers_from, payers_to, stayed`` (";"-joined), ``n_from, n_to, n_stayed``, ``value`` (Jaccard: who pays in both /
+        who pays in either), ``most`` (the largest it could be with so many payers in each year: the fewer / the more).
         Empty where no two such years are next to each other: it cannot be decided whether funders come back.
     """
     paid = payments(case, programme, place=place)
@@ -320,8 +321,21 @@ def persistence(case: Case, programme: str | None = None, *, place: str | None =
                 {
                     "year_from": int(year), "year_to": int(year) + 1, "payers_from": ";".join(sorted(before)),
                     "payers_to": ";".join(sorted(after)), "stayed": ";".join(sorted(before & after)) or None,
+                    "n_from": len(before), "n_to": len(after), "n_stayed": len(before & after),
                     "value": len(before & after) / len(before | after),
+                    "most": min(len(before), len(after)) / max(len(before), len(after)),
                 }
             )  # fmt: skip
-    columns = ["year_from", "year_to", "payers_from", "payers_to", "stayed", "value"]
+    columns = [
+        "year_from",
+        "year_to",
+        "payers_from",
+        "payers_to",
+        "stayed",
+        "n_from",
+        "n_to",
+        "n_stayed",
+        "value",
+        "most",
+    ]
     return pd.DataFrame(rows, columns=columns)

@@ -115,64 +115,48 @@ def _foot_height(text: str) -> float:
 # ---- the strip --------------------------------------------------------------------------------------------------------
 
 _NUMBER, _ID, _STRIP, _WORDS = 0.62, 0.76, (1.45, 0.56), 2.2
-_KIND = 0.64
 
 
-def _columns(verdicts: pd.DataFrame, shares: pd.DataFrame | None, say: Reader) -> tuple[float, float, float, int]:
-    """Where the verdicts and the events stand, where the shares begin, and how many lines the words may take."""
+def _columns(verdicts: pd.DataFrame, say: Reader) -> tuple[float, float]:
+    """Where the verdicts and the events stand."""
     words = {say.label("verdict", one) for one in verdicts["verdict"]}
     wide = max((_wide(one, TEXT, "bold") for one in words), default=0.0) / _ROOM + 0.15
-    if shares is None or shares.columns.empty:
-        return WIDTH - 2.0 - max(wide, 4.4), WIDTH - 1.45, WIDTH, 2
-    first = WIDTH - _KIND * len(shares.columns)
-    return first - 1.15 - max(wide, 3.1), first - 0.6, first, 3
+    return WIDTH - 1.8 - max(wide, 5.4), WIDTH - 0.85
 
 
-def _rows(
-    verdicts: pd.DataFrame, shares: pd.DataFrame | None, say: Reader
-) -> Iterator[tuple[Any, list[str], list[str], float]]:
-    """Each claim with its words and its qualifiers in lines, and the height of its row."""
-    x_verdict, x_events, first, most = _columns(verdicts, shares, say)
-    room = (x_events - 0.6 if first == WIDTH else x_events - 0.5) - x_verdict
+def _rows(verdicts: pd.DataFrame, say: Reader) -> Iterator[tuple[Any, list[str], list[str], float]]:
+    """Each claim with its words and its qualifiers in lines, and the height of its row; no word of a claim is left out."""
+    x_verdict, x_events = _columns(verdicts, say)
     for one in verdicts.itertuples():
-        words = _lines(str(one.label), x_verdict - 0.2 - _WORDS, most=most, size=TEXT)
+        words = _lines(str(one.label), x_verdict - 0.2 - _WORDS, size=TEXT)
         marks = (
             [] if pd.isna(one.qualifier) else [say.label("qualifier", part) for part in str(one.qualifier).split(";")]
         )
-        care = _lines(", ".join(marks), room) if marks else []
-        yield one, words, care, max(len(words), 1 + len(care), 2) * LINE + 0.13
+        care = _lines(", ".join(marks), x_events - 0.85 - x_verdict) if marks else []
+        yield one, words, care, max(len(words), 1 + len(care)) * LINE + 0.15
 
 
-def _head_height(shares: pd.DataFrame | None, say: Reader) -> float:
-    """Room for the heads of the columns; those of shares stand upright."""
-    if shares is None or shares.columns.empty:
-        return 0.95
-    heads = [line for kind in shares.columns for line in _upright(say.label("reading kind", str(kind)))]
-    return max(_wide(line) for line in [*heads, *_upright(say("events for / against"))]) / _ROOM + 0.3
+def _events_head(say: Reader) -> list[str]:
+    return _lines(say("events for / against"), 1.7)
 
 
-def _upright(text: str) -> list[str]:
-    """A head in two lines of about one length."""
-    return min((_lines(text, width / 10) for width in range(12, 50)), key=lambda found: (len(found) > 2, max(_wide(one) for one in found)))  # fmt: skip
+def _head_height(say: Reader) -> float:
+    """Room for the heads of the columns."""
+    return len(_events_head(say)) * LINE * 1.1 + 0.3
 
 
-def _strip_note(shares: pd.DataFrame | None, say: Reader) -> str:
-    parts = [say("No verdict is formed for a sentence as a whole. Events are told where rule D1 is one of the tests; other tests can outweigh them.")]  # fmt: skip
-    if shares is not None and len(shares.columns):
-        parts.append(say("Numbers and bars at the right: percent of the readings of that kind with the same verdict; –: no reading of that kind touches it. Kinds are never added up."))  # fmt: skip
-    return " ".join(parts)
+def _strip_note(say: Reader) -> str:
+    return say("No verdict is formed for a sentence as a whole. Events are told where rule D1 is one of the tests; other tests can outweigh them.")  # fmt: skip
 
 
-def verdict_strip_size(verdicts: pd.DataFrame, *, shares: pd.DataFrame | None = None, say: Reader = ENGLISH) -> tuple[float, float]:  # fmt: skip
+def verdict_strip_size(verdicts: pd.DataFrame, *, say: Reader = ENGLISH) -> tuple[float, float]:
     """Return width and height in centimetres of the figure that :func:`verdict_strip` needs."""
-    rows = sum(height for *_, height in _rows(verdicts, shares, say))
+    rows = sum(height for *_, height in _rows(verdicts, say))
     gaps = 0.14 * verdicts["sentence_no"].nunique()
-    return WIDTH, _head_height(shares, say) + rows + gaps + 0.2 + _foot_height(_strip_note(shares, say))
+    return WIDTH, _head_height(say) + rows + gaps + 0.2 + _foot_height(_strip_note(say))
 
 
-def verdict_strip(
-    verdicts: pd.DataFrame, ax: Axes | None = None, *, shares: pd.DataFrame | None = None, say: Reader = ENGLISH
-) -> Axes:
+def verdict_strip(verdicts: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENGLISH) -> Axes:
     """Draw every claim of the document in order, sentence by sentence, with its verdict; nothing is aggregated to a sentence.
 
     Parameters
@@ -180,25 +164,16 @@ def verdict_strip(
     verdicts : DataFrame, one row a claim, in order
         ``claim_id, sentence_no, label`` (its words), ``verdict, qualifier`` (";"-joined), ``n_for, n_against`` (events, where a deciding
         test counts them).
-    shares : DataFrame, optional
-        Index ``claim_id``, one column a kind of reading: the share of its readings with the same verdict, missing where there is none.
     """
-    ax = _page(ax, verdict_strip_size(verdicts, shares=shares, say=say)[1])
-    x_verdict, x_events, first, _ = _columns(verdicts, shares, say)
-    y = _head_height(shares, say)
+    ax = _page(ax, verdict_strip_size(verdicts, say=say)[1])
+    x_verdict, x_events = _columns(verdicts, say)
+    y = _head_height(say)
     look: dict[str, Any] = {"fontsize": SMALL, "color": GREY, "va": "bottom"}
     ax.text(0.0, y - 0.12, say("Sentence and claim"), **look)
     ax.text(x_verdict, y - 0.12, say("Verdict"), **look)
-    upright: dict[str, Any] = {**look, "rotation": 90, "ha": "center", "linespacing": 1.05}
-    if first == WIDTH:
-        ax.text(x_events, y - 0.12, "\n".join(_upright(say("events for / against"))), ha="center", linespacing=1.05, **look)  # fmt: skip
-    else:
-        ax.text(x_events, y - 0.12, "\n".join(_upright(say("events for / against"))), **upright)
-    for at, kind in enumerate([] if shares is None else shares.columns):
-        head = "\n".join(_upright(say.label("reading kind", str(kind))))
-        ax.text(first + _KIND * (at + 0.5), y - 0.12, head, **upright)
+    ax.text(x_events, y - 0.12, "\n".join(_events_head(say)), ha="center", linespacing=1.05, **look)
     before = None
-    for one, words, care, height in _rows(verdicts, shares, say):
+    for one, words, care, height in _rows(verdicts, say):
         if one.sentence_no != before:
             _rule(ax, y + 0.02, color=INK if before is None else RULE, width=0.9)
             y += 0.14
@@ -212,24 +187,9 @@ def verdict_strip(
         _write(ax, x_verdict, top + (len(care) + 1) * LINE / 2, care, color=GREY)
         if pd.notna(one.n_for):
             ax.text(x_events, middle, f"{say.number(int(one.n_for))} / {say.number(int(one.n_against))}", ha="center", va="center", fontsize=TEXT, color=INK)  # fmt: skip
-        if shares is not None:
-            _shares(ax, shares, str(one.claim_id), first, middle, say)
         y += height
     _rule(ax, y + 0.04, color=INK, width=0.9)
-    return _foot(ax, y + 0.2, _strip_note(shares, say))
-
-
-def _shares(ax: Axes, shares: pd.DataFrame, claim: str, first: float, middle: float, say: Reader) -> None:
-    """One small bar a kind of reading, with its percent; a dash where there is no reading."""
-    for at, kind in enumerate(shares.columns):
-        share = shares[kind].get(claim, math.nan)
-        left, long = first + _KIND * at + 0.06, _KIND - 0.12
-        if pd.isna(share):
-            ax.text(left + long / 2, middle, "–", ha="center", va="center", fontsize=SMALL, color=GREY)
-            continue
-        ax.text(left + long / 2, middle - 0.1, _percent(float(share), say), ha="center", va="center", fontsize=SMALL, color=INK)  # fmt: skip
-        ax.add_patch(Rectangle((left, middle + 0.1), long, 0.11, facecolor=TRACK, linewidth=0, zorder=1))
-        ax.add_patch(Rectangle((left, middle + 0.1), long * float(share), 0.11, facecolor=STANCE["for"], linewidth=0, zorder=2))  # fmt: skip
+    return _foot(ax, y + 0.2, _strip_note(say))
 
 
 def _percent(share: float, say: Reader) -> str:
@@ -237,7 +197,7 @@ def _percent(share: float, say: Reader) -> str:
     return "<1" if 0 < share < 0.005 else "99" if 0.99 < share < 1 else say.number(100 * share, 0)
 
 
-def verdict_strip_alt(verdicts: pd.DataFrame, *, shares: pd.DataFrame | None = None, say: Reader = ENGLISH) -> str:
+def verdict_strip_alt(verdicts: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
     """Say what :func:`verdict_strip` shows."""
     parts = []
     for one in verdicts.itertuples():
@@ -246,10 +206,6 @@ def verdict_strip_alt(verdicts: pd.DataFrame, *, shares: pd.DataFrame | None = N
             said += [say.label("qualifier", part) for part in str(one.qualifier).split(";")]
         if pd.notna(one.n_for):
             said.append(say("{n} events for, {m} against", n=int(one.n_for), m=int(one.n_against)))
-        mine = {} if shares is None or one.claim_id not in shares.index else shares.loc[one.claim_id].dropna()
-        said += [
-            f"{say.label('reading kind', str(kind))} {_percent(float(share), say)} %" for kind, share in mine.items()
-        ]
         parts.append(f"{one.sentence_no}, {one.claim_id}: {', '.join(said)}")
     return say("Strip of verdicts, a row a claim, in the order of the sentences. {parts}.", parts="; ".join(parts))
 
@@ -278,6 +234,7 @@ def _number(text: object) -> float:
 def drawable(tests: pd.DataFrame) -> pd.DataFrame:
     """Return the tests that can fail: not those nobody can test, and no count of which at least nought is asked for."""
     always = (tests["op"] == ">=") & (tests["threshold"].map(_number) == 0) & tests["unit"].isin(COUNTS)
+    always |= tests["tells"] == "value only" if "tells" in tests else False
     return tests[~always & (tests["verdict"] != "not_tested")].reset_index(drop=True)
 
 
@@ -287,12 +244,12 @@ def _claims(
     """Each claim with its words in lines, and its tests with label and outcome in lines, and the height of each."""
     for claim, part in drawable(tests).groupby("claim_id", sort=False):
         one = part.iloc[0]
-        words = _lines(f"{claim}  {one['claim']}", _SAID - 0.3 - _LABEL, most=2, size=TEXT, weight="bold")
+        words = _lines(f"{claim}  {one['claim']}", _SAID - 0.3 - _LABEL, size=TEXT, weight="bold")
         rows = []
         for test in part.itertuples():
             label = say("(supporting) {label}", label=test.label) if test.role == "supporting" else str(test.label)
-            lines = _lines(label, _BAND[0] - 0.65 - _LABEL, most=3)
-            beside = [line for text in _outcome(test, say) if text for line in _lines(text, WIDTH - _SAID, most=2)]
+            lines = _lines(label, _BAND[0] - 1.1 - _LABEL)
+            beside = [line for text in _outcome(test, say) if text for line in _lines(text, WIDTH - _SAID)]
             rows.append((test, lines, beside, max(len(lines), len(beside), 2) * LINE + 0.12))
         yield one, words, rows
 
@@ -371,6 +328,9 @@ def _test(ax: Axes, one: Any, label: list[str], beside: list[str], y: float, say
 def _outcome(one: Any, say: Reader) -> tuple[str, str]:
     """What a test says and by how much; what was seen and asked for, or what would turn it."""
     told = _told(one.verdict, say)
+    if getattr(one, "tells", "verdict") == "no veto":
+        told = say.label("tells", one.tells)
+        return told[:1].upper() + told[1:], _seen_and_asked(one, say)
     if pd.notna(one.n_for):
         return told, _turning(one, say)
     if pd.isna(one.value):
@@ -380,13 +340,28 @@ def _outcome(one: Any, say: Reader) -> tuple[str, str]:
     if pd.notna(one.margin):
         far = abs(round(float(one.margin), 3))
         told += ", " + (_on_threshold(one, say) if far == 0 else say("{n} to spare", n=far) if one.margin > 0 else say("{n} short", n=far))  # fmt: skip
+    return told, _at_bounds(one, say) or _seen_and_asked(one, say)
+
+
+def _at_bounds(one: Any, say: Reader) -> str:
+    """What a test would say at the ends that its sources leave open, where that is something else."""
+    ends = [getattr(one, "verdict_at_lower", None), getattr(one, "verdict_at_upper", None)]
+    if all(end is None or pd.isna(end) or end == one.verdict for end in ends):
+        return ""
+    value = _seen_and_asked(one, say)
+    low, high = (f"{say.number(round(float(at), 3))}{VERDICT[str(end)][1]}" for at, end in zip((one.lower, one.upper), ends, strict=True))  # fmt: skip
+    return value + "; " + say("may be {low} to {high}", low=low, high=high)
+
+
+def _seen_and_asked(one: Any, say: Reader) -> str:
+    """What was seen, and in brackets what is asked for."""
     unit = say.label("unit", str(one.unit))
     asked = f"{_SIGNS.get(one.op, one.op)} {say.number(_number(one.threshold))}"
     if one.op == "between":
         asked = f"{say.number(_number(one.threshold))} {_SIGNS['between']} {say.number(float(one.threshold_high))}"
     value = say.number(round(float(one.value), 3))
     full = value + ("" if unit.startswith("(") and "," in unit else f" {unit}") + f"  [{asked}]"
-    return told, full if _wide(full) <= (WIDTH - _SAID) * _ROOM else f"{value}  [{asked}]"
+    return full if _wide(full) <= (WIDTH - _SAID) * _ROOM else f"{value}  [{asked}]"
 
 
 def _on_threshold(one: Any, say: Reader) -> str:
@@ -404,15 +379,19 @@ def _turning(one: Any, say: Reader) -> str:
 
 
 def _events(ax: Axes, one: Any, y: float, say: Reader) -> None:
-    """Events for and against as one bar of shares, with their numbers at its ends."""
+    """Events for and against as one bar of shares, each with its number inside; beside it where the field is too narrow."""
     (left, long), total = _BAND, int(one.n_for) + int(one.n_against)
     if not total:
         ax.add_patch(Rectangle((left, y - 0.15), long, 0.3, facecolor="white", edgecolor=GREY, linestyle=(0, (2, 2)), linewidth=0.8))  # fmt: skip
-    cut = long * int(one.n_for) / total if total else 0.0
-    for x, width, side, hatch in ((left, cut, "for", ""), (left + cut, long - cut, "against", "////")):
-        if total and width > 0:
-            ax.add_patch(Rectangle((x, y - 0.15), width, 0.3, facecolor=STANCE[side], hatch=hatch, edgecolor="white", linewidth=0))  # fmt: skip
-    _at_ends(ax, y, say.number(int(one.n_for)), say.number(int(one.n_against)))
+        ax.text(left + long / 2, y, say("no event"), ha="center", va="center", fontsize=SMALL, color=GREY)
+        return
+    cut = long * int(one.n_for) / total
+    for x, width, side, hatch, n in ((left, cut, "for", "", one.n_for), (left + cut, long - cut, "against", "////", one.n_against)):  # fmt: skip
+        if width <= 0:
+            continue
+        ax.add_patch(Rectangle((x, y - 0.15), width, 0.3, facecolor=STANCE[side], hatch=hatch, edgecolor="white", linewidth=0))  # fmt: skip
+        text = say.number(int(n))
+        ax.text(x + width / 2, y - 0.005, text, ha="center", va="center", fontsize=SMALL, fontweight="bold", color="white", bbox={"facecolor": STANCE[side], "edgecolor": "none", "pad": 0.8}, zorder=4)  # fmt: skip
 
 
 def _at_ends(ax: Axes, y: float, low: str, high: str) -> None:
@@ -470,10 +449,7 @@ def _axis(ax: Axes, one: Any, y: float, say: Reader) -> None:
         if zone is not None:
             colour, hatch = _ZONES[name]
             start, stop = (place(edge) for edge in zone)
-            # a field of no width at an end of the axis still shows
-            start, stop = (
-                (start, stop) if stop - start > 0.05 else (min(start, left + long - 0.06), max(stop, left + 0.06))
-            )
+            start, stop = _wide_enough(start, stop)
             ax.add_patch(Rectangle((start, y - 0.15), stop - start, 0.3, facecolor=colour, hatch=hatch, edgecolor="white" if hatch else colour, linewidth=0, zorder=2))  # fmt: skip
     x = place(limit)
     ax.plot([x, x], [y - 0.23, y + 0.23], color=INK, linewidth=1.1, zorder=3)
@@ -484,19 +460,17 @@ def _axis(ax: Axes, one: Any, y: float, say: Reader) -> None:
     if seen:
         ax.plot(place(seen[0]), y, marker="D", markersize=5.5, color=INK, markeredgecolor="white", markeredgewidth=0.8, zorder=5)  # fmt: skip
     else:
-        aside = 0.25 if abs(x - left - long / 2) < 0.3 else 0.5  # beside the threshold, not on it
-        ax.text(
-            left + long * aside,
-            y,
-            "?",
-            fontsize=TEXT,
-            fontweight="bold",
-            ha="center",
-            va="center",
-            color=GREY,
-            zorder=5,
-        )
+        ax.text(left - 0.95, y, "?", fontsize=TEXT, fontweight="bold", ha="center", va="center", color=GREY)
     _at_ends(ax, y, say.number(round(low, 3)), say.number(round(high, 3)))
+
+
+def _wide_enough(start: float, stop: float) -> tuple[float, float]:
+    """A field that is wide enough to be seen, inside the axis."""
+    (left, long), least = _BAND, 0.26
+    if stop - start >= least:
+        return start, stop
+    middle = min(max((start + stop) / 2, left + least / 2), left + long - least / 2)
+    return middle - least / 2, middle + least / 2
 
 
 def margins_alt(tests: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
@@ -531,22 +505,30 @@ def standing(one: str, other: str) -> str:
 
 def _groups(pairs: pd.DataFrame) -> Iterator[tuple[pd.Series, list[str], list[tuple[Any, list[str], float]], float]]:
     """The claims that are pulled at, with words in lines; what pulls, the same with the height of each; how high all stand."""
-    for claim, part in pairs.groupby("claim_id", sort=False):
+    for (_, claim), part in pairs.groupby([_opposed(pairs), "claim_id"], sort=False):
         one = part.iloc[0]
         words = _lines(f"{claim}  {one['label']}", _LEFT_CELL - 0.2, size=TEXT)
-        others = [_lines(f"{row.other}  {row.other_label}", WIDTH - _RIGHT_CELL - 0.72, most=2, size=TEXT) for row in part.itertuples()]  # fmt: skip
+        others = [_lines(f"{row.other}  {row.other_label}", WIDTH - _RIGHT_CELL - 0.72, size=TEXT) for row in part.itertuples()]  # fmt: skip
         least = ((len(words) + 1) * LINE + 0.16) / len(part)
         rows = [(row, lines, max((len(lines) + 1) * LINE + 0.16, least)) for row, lines in zip(part.itertuples(), others, strict=True)]  # fmt: skip
         yield one, words, rows, sum(height for *_, height in rows)
 
 
+def _opposed(pairs: pd.DataFrame) -> pd.Series:
+    """Whether two claims say the opposite; where nobody says so, none does."""
+    return pairs["opposed"] if "opposed" in pairs else pd.Series(False, pairs.index)
+
+
 def _tension_note(say: Reader) -> str:
-    return say("Both stand: both are supported, so the document is at odds with itself on the record too. One stands: one is supported and the other contradicted. Open: one of them cannot be decided, or is not tested. Not settled: else.")  # fmt: skip
+    return say("Both stand: both are supported, so the document is at odds with itself in these documents too. One stands: one is supported and the other contradicted; that one stands proves nothing about the other, each has tests of its own. Open: one of them cannot be decided, or is not tested. Not settled: else.")  # fmt: skip
 
 
 def tensions_size(pairs: pd.DataFrame, *, say: Reader = ENGLISH) -> tuple[float, float]:
     """Return width and height in centimetres of the figure that :func:`tensions` needs."""
-    return WIDTH, 0.6 + sum(height + 0.18 for *_, height in _groups(pairs)) + 0.15 + _foot_height(_tension_note(say))
+    heads = 0.5 * pairs["opposed"].nunique() if "opposed" in pairs else 0.0
+    return WIDTH, 0.6 + heads + sum(height + 0.18 for *_, height in _groups(pairs)) + 0.15 + _foot_height(
+        _tension_note(say)
+    )
 
 
 def tensions(pairs: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENGLISH) -> Axes:
@@ -555,16 +537,22 @@ def tensions(pairs: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENGLI
     Parameters
     ----------
     pairs : DataFrame, one row a pair
-        ``claim_id, label, verdict, other, other_label, other_verdict``.
+        ``claim_id, label, verdict, other, other_label, other_verdict``; where there is ``opposed`` (whether they say the opposite), those
+        that do stand under a head of their own.
     """
     ax = _page(ax, tensions_size(pairs, say=say)[1])
     look: dict[str, Any] = {"fontsize": SMALL, "color": GREY, "va": "center"}
     ax.text(0, 0.3, say("This claim"), **look)
-    ax.text((_LEFT_CELL + 0.56 + _RIGHT_CELL) / 2, 0.3, say("on the record"), ha="center", **look)
+    ax.text((_LEFT_CELL + 0.56 + _RIGHT_CELL) / 2, 0.3, say("how they stand"), ha="center", **look)
     ax.text(_RIGHT_CELL, 0.3, say("pulls against"), **look)
-    y = 0.6
+    y, before = 0.6, None
     for one, words, rows, height in _groups(pairs):
         _rule(ax, y)
+        if "opposed" in pairs and one["opposed"] != before:
+            before = one["opposed"]
+            head = say("Opposed: what one counts for itself, the other counts against itself") if before else say("One presses on the other: both may be true")  # fmt: skip
+            ax.text(0, y + 0.27, head, fontsize=SMALL, fontweight="bold", va="center")
+            y += 0.5
         y += 0.09
         middle = y + height / 2
         _write(ax, 0, middle - LINE / 2, words, fontsize=TEXT)
@@ -609,7 +597,7 @@ def _hanging(table: pd.DataFrame) -> Iterator[tuple[Any, pd.DataFrame, pd.DataFr
     for _, part in table[table["id"].notna()].groupby("claim_id", sort=False):
         one = part.iloc[0]
         events, families = (part[part["kind"] == kind] for kind in ("event", "source"))
-        words = _lines(f"{one['claim_id']}  {one['label']}", _EVENT_AT - 1.1, most=2, size=TEXT)
+        words = _lines(f"{one['claim_id']}  {one['label']}", _EVENT_AT - 1.1, size=TEXT)
         rows = max(len(words) + 1, len(families) if len(families) <= _FEW else 1)
         yield one, events, families, words, rows * (LINE + 0.05) + 0.28
 
@@ -676,3 +664,194 @@ def turns_alt(table: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
         told = say("{claim}, {verdict}: {n} single events, {m} single source families turn it", claim=one["claim_id"], verdict=say.label("verdict", one["verdict"]), n=len(events), m=len(families))  # fmt: skip
         parts.append(told + (f" ({'; '.join(named)})" if 0 < len(named) <= _FEW else ""))
     return say("What verdicts hang on. {parts}. {note}", parts="; ".join(parts) or say("nothing is recorded"), note=_turn_note(table, say))  # fmt: skip
+
+
+# ---- how far a verdict holds in other readings, and under which tactic ---------------------------------------------------
+
+_GRID_WORDS, _TACTIC_WORDS = 5.2, 6.4
+_FEW_READINGS = 10  # below, a share is told as a fraction
+
+
+def holding(n_same: int, n: int, say: Reader) -> str:
+    """Return how many of some readings give the same verdict: a fraction where there are few, else percent."""
+    return f"{n_same}/{n}" if n < _FEW_READINGS else _percent(n_same / n, say) + " %"
+
+
+def readings_grid_size(verdicts: pd.DataFrame, readings: pd.DataFrame, focal: pd.DataFrame, *, say: Reader = ENGLISH) -> tuple[float, float]:  # fmt: skip
+    """Return width and height in centimetres of the figure that :func:`readings_grid` needs."""
+    rows = sum(height for *_, height in _grid_rows(verdicts, readings))
+    heads = [_kind_head(kind, _grid_step(readings), say) for kind in [*_kinds(readings), None]]
+    return WIDTH, max(map(len, heads)) * LINE + 0.3 + rows + 0.2 + _foot_height(_grid_note(say))
+
+
+def readings_grid(
+    verdicts: pd.DataFrame, readings: pd.DataFrame, focal: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENGLISH
+) -> Axes:  # fmt: skip
+    """Draw how many readings of each kind give each claim the verdict it has, and its verdict by the ties of one programme alone.
+
+    Parameters
+    ----------
+    verdicts : DataFrame, one row a claim
+        ``claim_id, label`` (its words), ``verdict``.
+    readings : DataFrame
+        ``claim_id, kind, n_readings, share_same``.
+    focal : DataFrame
+        ``claim_id, verdict_programme``.
+    """
+    ax = _page(ax, readings_grid_size(verdicts, readings, focal, say=say)[1])
+    kinds, step = _kinds(readings), _grid_step(readings)
+    heads = [_kind_head(kind, step, say) for kind in [*kinds, None]]
+    y = max(map(len, heads)) * LINE + 0.3
+    ax.text(0, y - 0.2, say("Claim and verdict"), fontsize=SMALL, color=GREY, va="center")
+    for at, head in enumerate(heads):
+        _write(ax, _GRID_WORDS + step * at + 0.08, y - 0.2 - (len(head) - 1) * LINE / 2, head, color=GREY)
+    _rule(ax, y, color=INK)
+    by = readings.set_index(["claim_id", "kind"])
+    alone = focal.set_index("claim_id")["verdict_programme"].to_dict()
+    for one, words, height in _grid_rows(verdicts, readings):
+        middle = y + height / 2
+        _cell(ax, 0, y + 0.05, 0.4, height - 0.1, one.verdict, size=SMALL)
+        _write(ax, 0.55, middle, words)
+        for at, kind in enumerate(kinds):
+            x = _GRID_WORDS + step * at + 0.08
+            if (one.claim_id, kind) not in by.index:
+                _write(ax, x, middle, ["–"], color=GREY)
+                continue
+            here = by.loc[(one.claim_id, kind)]
+            n, share = int(here["n_readings"]), float(here["share_same"])
+            _write(ax, x, middle - 0.06, [holding(round(n * share), n, say)], fontweight="bold" if share < 0.5 else "normal")  # fmt: skip
+            long = step - 0.3
+            ax.add_patch(Rectangle((x, middle + 0.13), long, 0.09, facecolor=TRACK, linewidth=0, zorder=1))
+            ax.add_patch(Rectangle((x, middle + 0.13), long * share, 0.09, facecolor=STANCE["for"], linewidth=0, zorder=2))  # fmt: skip
+        x = _GRID_WORDS + step * len(kinds) + 0.08
+        if one.claim_id in alone:
+            _cell(ax, x, y + 0.05, 0.4, height - 0.1, alone[one.claim_id], size=SMALL)
+        else:
+            _write(ax, x, middle, ["–"], color=GREY)
+        y += height
+        _rule(ax, y)
+    return _foot(ax, y + 0.15, _grid_note(say))
+
+
+def _kinds(readings: pd.DataFrame) -> list[str]:
+    """Kinds of reading in order; the mean over programmes is none: the programme under examination stands alone."""
+    return [kind for kind in dict.fromkeys(readings["kind"]) if kind != "programme"]
+
+
+def _grid_step(readings: pd.DataFrame) -> float:
+    return (WIDTH - _GRID_WORDS) / (len(_kinds(readings)) + 1)
+
+
+def _kind_head(kind: str | None, step: float, say: Reader) -> list[str]:
+    return _lines(_kind_text(say) if kind is None else say.label("reading kind", kind), step - 0.1)
+
+
+def _grid_rows(verdicts: pd.DataFrame, readings: pd.DataFrame) -> Iterator[tuple[Any, list[str], float]]:
+    for one in verdicts[verdicts["claim_id"].isin(readings["claim_id"])].itertuples():
+        words = _lines(f"{one.claim_id}  {one.label}", _GRID_WORDS - 0.7)
+        yield one, words, max(len(words), 2) * LINE + 0.14
+
+
+def _grid_note(say: Reader) -> str:
+    return say("How many readings of a kind give the same verdict: a fraction where there are fewer than {few}, else percent; bold: fewer than half. –: no reading of that kind touches it. Kinds are never added up.", few=_FEW_READINGS)  # fmt: skip
+
+
+def readings_grid_alt(verdicts: pd.DataFrame, readings: pd.DataFrame, focal: pd.DataFrame, *, say: Reader = ENGLISH) -> str:  # fmt: skip
+    """Say what :func:`readings_grid` shows."""
+    alone, parts = focal.set_index("claim_id")["verdict_programme"].to_dict(), []
+    for one in verdicts[verdicts["claim_id"].isin(readings["claim_id"])].itertuples():
+        mine = readings[(readings["claim_id"] == one.claim_id) & (readings["kind"] != "programme")]
+        said = [f"{say.label('reading kind', row.kind)} {holding(round(row.n_readings * row.share_same), int(row.n_readings), say)}" for row in mine.itertuples()]  # fmt: skip
+        if one.claim_id in alone:
+            said.append(f"{_kind_text(say)} {say.label('verdict', alone[one.claim_id])}")
+        parts.append(f"{one.claim_id}: {', '.join(said)}")
+    return say("How far each verdict holds, by kind of reading. {parts}.", parts="; ".join(parts) or say("nothing is recorded"))  # fmt: skip
+
+
+def _kind_text(say: Reader) -> str:
+    return say("ties of the programme alone")
+
+
+RESULTS = {"holds": ("#0072B2", "●"), "weakens": ("#E69F00", "◐"), "turns": ("#D55E00", "○")}  # colour and mark
+
+
+def tactics_grid_size(log: pd.DataFrame, *, say: Reader = ENGLISH) -> tuple[float, float]:
+    """Return width and height in centimetres of the figure that :func:`tactics_grid` needs."""
+    rows = sum(height for *_, height in _tactic_rows(log))
+    return WIDTH, _tactic_heads(log, say)[1] + rows + 0.2 + _foot_height(_tactic_note(say))
+
+
+def _tactic_heads(log: pd.DataFrame, say: Reader) -> tuple[list[tuple[list[str], float]], float]:
+    """Each head in lines with its place from the rule upwards, every second one a storey higher, and the height of all."""
+    tactics = list(dict.fromkeys(log["tactic"]))
+    step = (WIDTH - _TACTIC_WORDS) / max(1, len(tactics))
+    last = len(tactics) - 1  # it has one column of room, and leans on the edge
+    lines = [_lines(say.label("tactic", one), (step if at == last else 2 * step - 0.4)) for at, one in enumerate(tactics)]  # fmt: skip
+    lower, upper = (max(map(len, lines[at::2]), default=0) * LINE + 0.1 for at in (0, 1))
+    return [(head, 0.1 + (lower if at % 2 else 0.0)) for at, head in enumerate(lines)], lower + upper + 0.2
+
+
+def tactics_grid(log: pd.DataFrame, ax: Axes | None = None, *, say: Reader = ENGLISH) -> Axes:
+    """Draw each finding under each tactic: does it hold, is it weakened, does it turn; empty where these data cannot say.
+
+    Parameters
+    ----------
+    log : DataFrame, one row a finding and tactic
+        ``finding, label`` (its words), ``verdict, tactic, result``.
+    """
+    ax = _page(ax, tactics_grid_size(log, say=say)[1])
+    tactics = list(dict.fromkeys(log["tactic"]))
+    step = (WIDTH - _TACTIC_WORDS) / max(1, len(tactics))
+    heads, y = _tactic_heads(log, say)
+    clear = {
+        "facecolor": "white",
+        "edgecolor": "none",
+        "pad": 0.3,
+    }  # the lines of the upper storey end behind the lower
+    ax.text(0, y - 0.2, say("Finding and verdict"), fontsize=SMALL, color=GREY, va="center")
+    for at, (head, up) in enumerate(heads):
+        x = _TACTIC_WORDS + step * at
+        if at == len(heads) - 1:
+            _write(ax, WIDTH, y - up - len(head) * LINE / 2, head, color=GREY, ha="right", bbox=clear, zorder=2)
+        else:
+            _write(ax, x + 0.08, y - up - len(head) * LINE / 2, head, color=GREY, bbox=clear, zorder=2)
+        if at % 2:  # a line from the upper storey down to its column
+            ax.plot([x, x], [y, y - up - len(head) * LINE + 0.05], color=RULE, linewidth=0.7, zorder=1)
+    _rule(ax, y, color=INK)
+    for one, words, part, height in _tactic_rows(log):
+        middle, said = y + height / 2, part.set_index("tactic")["result"]
+        _cell(ax, 0, y + 0.05, 0.4, height - 0.1, one["verdict"], size=SMALL)
+        _write(ax, 0.55, middle, words)
+        for at, tactic in enumerate(tactics):
+            x, result = _TACTIC_WORDS + step * at + 0.08, said.get(tactic)
+            if result not in RESULTS:
+                _write(ax, x, middle, ["–"], color=GREY)
+                continue
+            colour, mark = RESULTS[result]
+            ax.add_patch(Rectangle((x, middle - 0.2), 0.4, 0.4, facecolor=colour, edgecolor="white", linewidth=0.8, zorder=2))  # fmt: skip
+            ax.text(x + 0.2, middle, mark, ha="center", va="center", fontsize=SMALL, fontweight="bold", color=INK if result == "weakens" else "white", zorder=3)  # fmt: skip
+        y += height
+        _rule(ax, y)
+    return _foot(ax, y + 0.15, _tactic_note(say))
+
+
+def _tactic_rows(log: pd.DataFrame) -> Iterator[tuple[pd.Series, list[str], pd.DataFrame, float]]:
+    for _, part in log.groupby("finding", sort=False):
+        one = part.iloc[0]
+        words = _lines(str(one["label"]), _TACTIC_WORDS - 0.7)
+        yield one, words, part, max(len(words), 1.3) * LINE + 0.12
+
+
+def _tactic_note(say: Reader) -> str:
+    marks = ", ".join(f"{mark} {say.label('result', name)}" for name, (_, mark) in RESULTS.items())
+    return say("{marks}. It weakens: something speaks beside or against it and the verdict is the same. It turns: in some reading of that kind the verdict is another. –: these data cannot say.", marks=marks)  # fmt: skip
+
+
+def tactics_grid_alt(log: pd.DataFrame, *, say: Reader = ENGLISH) -> str:
+    """Say what :func:`tactics_grid` shows."""
+    parts = []
+    for finding, part in log.groupby("finding", sort=False):
+        rows = [row for row in part.itertuples() if row.result in RESULTS]
+        said = [f"{say.label('tactic', row.tactic)} {say.label('result', row.result)}" for row in rows]
+        parts.append(f"{finding}: {', '.join(said)}")
+    return say("Each finding under each tactic. {parts}.", parts="; ".join(parts) or say("nothing is recorded"))
