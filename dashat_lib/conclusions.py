@@ -16,7 +16,7 @@ import pandas as pd
 
 from . import indicators, readings
 from .claims import Reckoning, claim_verdict, measured
-from .claims.margins import verdicts_without, worlds
+from .claims.margins import without_each
 from .claims.readings import can_move
 from .claims.stage import RIVAL, nulls
 from .claims.verdicts import ClaimVerdict
@@ -188,9 +188,9 @@ def claim_findings(case: Case) -> list[Finding]:
     verdicts = {one.claim_id: one.verdict for one in found}
     rivals = set(case.claims.loc[case.claims["kind"] == RIVAL, "claim_id"])
     tried: dict[str, dict[str, dict[str, str]]] = {one: {} for one in verdicts}
-    for world, others in verdicts_without(book, verdicts, worlds(book)):
-        for claim_id, verdict in others.items():
-            tried[claim_id].setdefault(world.kind, {})[world.name] = verdict
+    for world, others in without_each(book):
+        for claim_id in tried.keys() & others.keys():
+            tried[claim_id].setdefault(world.kind, {})[world.name] = others[claim_id]
     for kind, name, other in _variants(book):
         for claim_id, verdict in other.items():
             if claim_id in tried and can_move(book.verdicts[claim_id], kind):

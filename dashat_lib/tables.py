@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from .settings import Settings
+
+T = TypeVar("T")
+_MADE = "_made"  # name under which a case remembers what was made from it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,21 @@ class Case:
             value = getattr(self, one.name)
             if isinstance(value, pd.DataFrame):
                 yield one.name, value
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A case without what was made from it, which other processes make for themselves."""
+        return {name: value for name, value in self.__dict__.items() if name != _MADE}
+
+
+def once(case: Case, name: str, make: Callable[[], T]) -> T:
+    """Return what `make` gives for a case, made once: a case never changes, and its variants are other cases.
+
+    For what several stages need of the same case; what is given must not be changed by whoever gets it.
+    """
+    made: dict[str, T] = case.__dict__.setdefault(_MADE, {})
+    if name not in made:
+        made[name] = make()
+    return made[name]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..admission import tally
 from ..schemas import row_ids
+from ..tables import once
 from .comparisons import is_open, threshold
 from .reckoning import Asked, Reckoning, World
 from .selection import set_key
@@ -107,14 +108,31 @@ def claim_turns(book: Reckoning, verdicts: Iterable[ClaimVerdict]) -> pd.DataFra
     base = {one.claim_id: one.verdict for one in verdicts}
     found = [
         (claim_id, world.kind, world.name, base[claim_id], after)
-        for world, others in verdicts_without(book, base, worlds(book))
+        for world, others in without_each(book)
         for claim_id, after in others.items()
-        if after != base[claim_id]
+        if claim_id in base and after != base[claim_id]
     ]
     order = {claim: at for at, claim in enumerate(base)}
     table = pd.DataFrame(found, columns=TURN_COLUMNS).astype("str")
     at = table["claim_id"].map(order)
     return table.assign(at=at).sort_values(["at", "kind", "id"], ignore_index=True).drop(columns="at")
+
+
+def without_each(book: Reckoning) -> list[tuple[World, dict[str, str]]]:
+    """Return each world with the verdicts in it (:func:`verdicts_without`), for all claims of a case; made once for a case.
+
+    Parameters
+    ----------
+    book : Reckoning
+        Of a case as it is, nothing held.
+    """
+
+    def made() -> list[tuple[World, dict[str, str]]]:
+        for claim_id in book.tests:
+            claim_verdict(book, claim_id)
+        return list(verdicts_without(book, list(book.tests), worlds(book)))
+
+    return once(book.case, "claims left out", made)
 
 
 def verdicts_without(

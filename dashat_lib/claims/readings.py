@@ -17,7 +17,7 @@ from ..network import stage as network
 from ..readings import KINDS, Readings, Variant, run_readings
 from ..schemas import row_ids
 from ..tables import Case, Results
-from .margins import verdicts_without, worlds
+from .margins import without_each
 from .reckoning import Asked, Reckoning
 from .stage import measured, nulls
 from .statistics import MADE_OF_OTHERS
@@ -212,12 +212,13 @@ def without_families(book: Reckoning, found: Sequence[ClaimVerdict]) -> pd.DataF
     DataFrame
         ``reading, kind, fact_id, value``.
     """
-    claims = [one.claim_id for one in found]
-    families = [one for one in worlds(book) if one.kind == "source"]
+    claims = {one.claim_id for one in found}
     rows = [
         (f"without {world.name}", "source", f"claim.{claim_id}.verdict", verdict)
-        for world, others in verdicts_without(book, claims, families)
+        for world, others in without_each(book)
+        if world.kind == "source"
         for claim_id, verdict in others.items()
+        if claim_id in claims
     ]
     return pd.DataFrame(rows, columns=["reading", "kind", "fact_id", "value"]).astype({"value": "object"})
 
