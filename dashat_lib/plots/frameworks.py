@@ -10,6 +10,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from ..words import Reader, reader
 from .style import STANCE, VERDICT
@@ -190,7 +191,7 @@ def framework_rows(table: pd.DataFrame, *, say: Reader = ENGLISH, ax: Axes | Non
         label.set_fontweight("bold" if part else "normal")
     ax.set_ylim(len(rows) - 0.4, -0.8)
     ax.set_xlim(-max(int(rows["n_against"].max()) * 1.15, edge * 0.05), edge * 5.5)
-    ticks = [tick for tick in ax.get_xticks() if ax.get_xlim()[0] <= tick <= edge * 1.05]
+    ticks = [tick for tick in MaxNLocator(3).tick_values(0, edge) if tick <= edge * 1.05]
     ax.set_xticks(ticks, [say.number(abs(int(tick))) for tick in ticks])
     ax.set_xlabel(say("events for (right) and against (left, hatched)"), loc="left", fontsize=7.5)
     ax.tick_params(axis="y", length=0)
