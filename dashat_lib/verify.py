@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from itertools import zip_longest
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from . import fingerprint, notebooks_run, pipeline, readme
+from .audit_trail import OF_FILE
 from .compare import DIFFERS, ONLY_MADE, ONLY_STORED, Difference, files_differ, same_text, shown
 from .errors import DashatError, Problem, message
 from .fingerprint import PROCESSED
@@ -49,6 +50,7 @@ for _ in range({_SECONDS * 10}):
 _OTHER_HASH = message("has the hash {stored}, the results were made from {made}.")
 OTHER_ROW = message("was {stored} since the results were made.")
 _ROWS_ALIKE = message("has other bytes than the results were made from ({stored}); no row of it says anything else.")
+NO_JSON = message("is no JSON any more: {stored}.")
 _NO_FILE = message("is not there.")
 _NO_HOME = message("belongs to no stage and to no table.")
 _OTHER_FIGURE = message("shows something else than is drawn anew: {stored}.")
@@ -116,24 +118,39 @@ def verify(
     folder = Path(case_folder).resolve()
     title = read_settings(folder).title
     _refuse_unless_run(folder)
-    found = _Found()
-    raw = fingerprint.raw_files(folder)
     with scratch() as place:
         copy = place / "case"
         _copy(folder, copy)
         try:
             done = pipeline.run(copy, jobs=jobs, progress=progress)
         except DashatError as error:  # the raw tables are no case any more
-            found.compared["raw"] = len(raw)
+            raw, found = fingerprint.raw_files(folder), _Found()
             _raw(folder, raw, found, rows=False)
             found.add("raw", *map(_of_problem, error.problems))
             return Verification(fingerprint.data_hash(raw), title, found.compared, tuple(found.differences), False)
-        found.add("notebooks", *map(_of_problem, done.problems))
-        _raw(folder, raw, found)
-        _results(folder, copy, found)
-        pixels = _versions_agree(folder, versions)
-        _notebooks(folder, copy, found, pixels=pixels, broken={one.file for one in done.problems})
-        _readmes(folder, copy, found, pixels=pixels)
+        return compared(folder, copy, problems=done.problems, versions=versions)
+
+
+def compared(
+    folder: Path, copy: Path, *, problems: Sequence[Problem] = (), versions: Mapping[str, str] | None = None
+) -> Verification:
+    """Compare a study with a copy of it whose results and notebooks were computed anew.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        Notebooks of the copy that did not run to their end.
+    versions : mapping package -> version, optional
+        As for :func:`verify`.
+    """
+    raw, found = fingerprint.raw_files(folder), _Found()
+    found.add("notebooks", *map(_of_problem, problems))
+    _raw(folder, raw, found)
+    _results(folder, copy, found)
+    pixels = _versions_agree(folder, versions)
+    _notebooks(folder, copy, found, pixels=pixels, broken={one.file for one in problems})
+    _readmes(folder, copy, found, pixels=pixels)
+    title = read_settings(folder).title
     return Verification(fingerprint.data_hash(raw), title, found.compared, tuple(found.differences), pixels)
 
 
@@ -189,9 +206,11 @@ def _copy(folder: Path, to: Path) -> None:
     shutil.copytree(
         folder / DATA, to / DATA, ignore=lambda at, _: [PROCESSED.name] if Path(at) == folder / DATA else []
     )
-    for name in BESIDE:
+    for name in {*BESIDE, *OF_FILE}:
         if (folder / name).is_file():
             shutil.copy(folder / name, to / name)
+        elif (folder / name).is_dir() and name != notebooks_run.NOTEBOOKS.name:
+            shutil.copytree(folder / name, to / name)
     for path in notebooks_run.find(folder):
         there = to / path.relative_to(folder)
         there.parent.mkdir(exist_ok=True)
@@ -269,7 +288,6 @@ def _results(folder: Path, copy: Path, found: _Found) -> None:
     stored, made = (
         {path.name: path for path in (one / PROCESSED).glob("*") if path.is_file()} for one in (folder, copy)
     )
-    alike = {}
     for name in sorted({*stored, *made} - {MANIFEST}):
         file = f"{PROCESSED.as_posix()}/{name}"
         if name not in made:
@@ -278,38 +296,46 @@ def _results(folder: Path, copy: Path, found: _Found) -> None:
             found.add("results", Difference(file, "", None, _NO_FILE))
         else:
             old, new = stored[name].read_bytes(), made[name].read_bytes()
-            found.compared["results"] += max(len(new.splitlines()) - 1, 0) if name.endswith(".csv") else 0
             if name.endswith(".csv"):
-                differ = files_differ(file, old, new)
-                alike[name] = not differ
-                found.add("results", *differ)
+                found.compared["results"] += max(len(new.splitlines()) - 1, 0)
+                found.add("results", *files_differ(file, old, new))
             elif name.endswith(".jsonld"):
                 found.add("results", *_leaves(file, old, new))
     for name in (PACKAGE, MANIFEST):
         if name in stored:
-            _descriptions(name, stored, made[name], alike, found)
+            found.add("results", *_descriptions(name, stored, made[name]))
 
 
-def _descriptions(name: str, stored: Mapping[str, Path], made: Path, alike: Mapping[str, bool], found: _Found) -> None:
-    """The manifest or the description of the results: what it says of a table it may say of the stored bytes, if they are alike."""
+def _descriptions(name: str, stored: Mapping[str, Path], made: Path) -> Iterator[Difference]:
+    """The manifest or the description of the results against what it ought to say.
+
+    What it says of the bytes of a file is right if they are those computed anew, or those of the file that is stored: where that
+    one differs by more than rounding, it was named already.
+    """
+    file = f"{PROCESSED.as_posix()}/{name}"
     try:
         old = json.loads(stored[name].read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        file = f"{PROCESSED.as_posix()}/{name}"
-        found.add("results", Difference(file, "", None, message("is no JSON any more: {stored}."), shown(error)))
+        yield Difference(file, "", None, NO_JSON, shown(error))
         return
     new = json.loads(made.read_text(encoding="utf-8"))
     for at, one, other in _leaves_that_differ(old, new):
-        table = next((part for part in at if part in alike), None)
-        if name == PACKAGE and at[:1] == ("resources",) and len(at) > 1 and at[1].isdigit():
-            table = str(new["resources"][int(at[1])]["path"]) if int(at[1]) < len(new["resources"]) else None
-        if table is not None and alike.get(table) and _is_of_bytes(one, at, stored.get(table), stored):
+        if name == MANIFEST and at[0] in ("raw", "settings", "data", "notebooks"):
+            continue  # said of the raw tables, or of the notebooks
+        path = stored.get(_described(name, at, new))
+        if path is not None and one in (path.stat().st_size, fingerprint.of_file(path), f"sha256:{fingerprint.of_file(path)}"):  # fmt: skip
             continue
-        if name == MANIFEST and at[:1] in (("raw",), ("settings",), ("data",)):
-            continue  # said of the raw tables already
-        place = "/".join(at)
         what = ONLY_MADE if one is None else ONLY_STORED if other is None else DIFFERS
-        found.add("results", Difference(f"{PROCESSED.as_posix()}/{name}", place, None, what, shown(one), shown(other)))
+        yield Difference(file, "/".join(at), None, what, shown(one), shown(other))
+
+
+def _described(name: str, at: tuple[str, ...], new: Any) -> str:
+    """The file whose bytes a value of the manifest or of the description speaks of; nothing where it speaks of something else."""
+    if name == MANIFEST and at[0] == "results" and len(at) == 2:
+        return at[1]
+    if name == PACKAGE and at[0] == "resources" and at[-1] in ("hash", "bytes"):
+        return str(new["resources"][int(at[1])]["path"])
+    return ""
 
 
 def _leaves(file: str, old: bytes, new: bytes) -> Iterator[Difference]:
@@ -319,20 +345,11 @@ def _leaves(file: str, old: bytes, new: bytes) -> Iterator[Difference]:
     try:
         here = json.loads(old)
     except ValueError as error:
-        yield Difference(file, "", None, message("is no JSON any more: {stored}."), shown(error))
+        yield Difference(file, "", None, NO_JSON, shown(error))
         return
     for at, one, other in _leaves_that_differ(here, json.loads(new)):
         if not same_text(str(one), str(other)):
             yield Difference(file, "/".join(at), None, DIFFERS, shown(one), shown(other))
-
-
-def _is_of_bytes(said: Any, at: tuple[str, ...], path: Path | None, stored: Mapping[str, Path]) -> bool:
-    """Whether a hash or a size is that of the stored file itself, which differs from the one computed anew in rounding only."""
-    if at[-1] in ("results", PACKAGE) or path is None:
-        return False
-    if at[-1] == "bytes":
-        return bool(said == path.stat().st_size)
-    return isinstance(said, str) and said.removeprefix("sha256:") == fingerprint.of_file(path)
 
 
 def _leaves_that_differ(old: Any, new: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
@@ -461,12 +478,16 @@ def _versions_agree(folder: Path, versions: Mapping[str, str] | None) -> bool:
 
 
 def locked(path: Path) -> dict[str, str]:
-    """Return the versions that a lock names: package -> version; nothing where there is no lock."""
+    """Return the versions that a lock names for this Python: package -> version; nothing where there is no lock."""
+    from packaging.requirements import Requirement
+
     try:
         text = path.read_text(encoding="utf-8")
     except OSError:
         return {}
-    return dict(re.findall(r"^([a-zA-Z0-9._-]+)==([^\s;\\]+)", text, flags=re.M))
+    lines = re.findall(r"^[a-zA-Z0-9._-]+==[^\\\n]+", text, flags=re.M)
+    found = [Requirement(line.strip()) for line in lines]
+    return {one.name: str(one.specifier).removeprefix("==") for one in found if not one.marker or one.marker.evaluate()}
 
 
 # ---- READMEs ---------------------------------------------------------------------------------------------------------

@@ -48,25 +48,29 @@ def study(run_once, tmp_path_factory):
     return study_of(folder)
 
 
+@pytest.fixture(scope="module")
+def anew(study, tmp_path_factory):
+    """The study as it is computed anew; that a verification computes all of it is held in test_bundle."""
+    folder = tmp_path_factory.mktemp("anew") / "kajian"
+    shutil.copytree(study, folder)
+    return folder
+
+
 @pytest.fixture
-def copy(study, tmp_path, monkeypatch):
-    """A copy of the study to change. Where raw tables and settings are those of the study, what is computed anew is taken from it."""
+def copy(study, tmp_path):
+    """A copy of the study to change."""
     shutil.copytree(study, tmp_path / "kajian", ignore=shutil.ignore_patterns(".dashat"))
-    real = pipeline.run
-
-    def run(folder, **words):
-        shutil.copytree(study / ".dashat", folder / ".dashat")  # the key of a stage says what it was computed from
-        if fingerprint.raw_files(folder) != fingerprint.raw_files(study):
-            return real(folder, **words)
-        shutil.copy(study / NOTEBOOK, folder / NOTEBOOK)
-        return real(folder, notebooks=False)
-
-    monkeypatch.setattr(verify.pipeline, "run", run)
     return tmp_path / "kajian"
 
 
-def found(folder):
-    return [(part, one.file, one.where, one.column) for part, one in verify.verify(folder).differences]
+@pytest.fixture
+def found(anew):
+    """What differs between a changed study and what the untouched one gives."""
+
+    def compared(folder):
+        return [(part, one.file, one.where, one.column) for part, one in verify.compared(folder, anew).differences]
+
+    return compared
 
 
 def edit(path, change):
@@ -110,12 +114,26 @@ def row_of(folder, fact):
 # ---- a whole verification --------------------------------------------------------------------------------------------
 
 
-def test_an_untouched_study_is_verified_and_left_as_it_was(copy):
-    """All of it, nothing taken from elsewhere, is computed for a bundle: test_bundle."""
-    before = fingerprint.of_files(copy, (path for path in copy.rglob("*") if path.is_file()))
-    done = verify.verify(copy)
+def test_an_untouched_study_is_what_it_is_computed_anew(copy, anew):
+    done = verify.compared(copy, anew)
     assert (done.differences, done.pixels) == ((), True)
     assert min(done.compared.values()) > 0
+
+
+def test_a_table_changed_with_every_hash_mended_is_found_as_all_is_computed(study, copy, monkeypatch):
+    """The stages that read the table are computed, others taken from the study: the key of a stage says what it was computed from."""
+    edit(copy / "data/raw/prevalence.csv", lambda text: text.replace(",7.59,", ",7.58,", 1))
+    mended(copy)
+    real = pipeline.run
+
+    def run(folder, **_):
+        shutil.copytree(study / ".dashat", folder / ".dashat")
+        return real(folder, notebooks=False)
+
+    monkeypatch.setattr(verify.pipeline, "run", run)
+    before = fingerprint.of_files(copy, (path for path in copy.rglob("*") if path.is_file()))
+    named = {(part, one.file) for part, one in verify.verify(copy).differences}
+    assert {("results", "data/processed/outcome_series.csv"), ("results", FACTS)} <= named
     assert fingerprint.of_files(copy, (path for path in copy.rglob("*") if path.is_file())) == before
 
 
@@ -148,34 +166,29 @@ def test_a_killed_verification_leaves_nothing_behind(study, tmp_path, stop):
 # ---- what is changed by hand -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mend", [False, True])
-def test_one_byte_of_raw_data_is_named_with_its_row(copy, mend):
+def test_one_byte_of_raw_data_is_named_with_its_row(copy, found):
     edit(copy / "data/raw/prevalence.csv", lambda text: text.replace(",7.59,", ",7.58,", 1))
     with (ROOT / "data/raw/prevalence.csv").open(encoding="utf-8") as file:
         row = next(one["prevalence_id"] for one in csv.DictReader(file) if one["prevalence_pct"] == "7.59")
-    if mend:
-        mended(copy)
-    named = found(copy)
-    if mend:
-        assert ("results", "data/processed/outcome_series.csv") in {one[:2] for one in named}
-    else:
-        assert ("raw", "data/raw/prevalence.csv", "", None) in named
-    assert ("raw", "data/raw/prevalence.csv", f"row {row}", None) in named
+    assert found(copy) == [("raw", "data/raw/prevalence.csv", "", None), ("raw", "data/raw/prevalence.csv", f"row {row}", None)]  # fmt: skip
 
 
-def test_a_byte_of_raw_data_that_changes_no_cell_is_named(copy):
+def test_a_byte_of_raw_data_that_changes_no_cell_is_named(copy, found):
     edit(copy / "data/raw/places.csv", lambda text: text + "\n")
     assert found(copy) == [("raw", "data/raw/places.csv", "", None)]
 
 
-def test_raw_data_that_hold_no_case_any_more_are_named_with_what_is_wrong(copy):
+def test_raw_data_that_are_no_case_any_more_are_named_with_what_is_wrong(copy):
     edit(copy / "data/raw/ties.csv", lambda text: text.replace("funds", "fands", 1))
-    named = found(copy)
-    assert any(part == "raw" and file == "ties.csv" and column == "relation" for part, file, _, column in named)
+    run = subprocess.run([sys.executable, "-m", "dashat_lib.cli", "verify", str(copy), "--lang", "en", "--json"], capture_output=True, text=True, check=False)  # fmt: skip
+    assert run.returncode == 1
+    named = json.loads(run.stdout)
+    assert not named["fine"]
+    assert any((one["file"], one["column"]) == ("ties.csv", "relation") for one in named["differences"])
 
 
 @pytest.mark.parametrize("mend", [False, True])
-def test_one_number_of_a_result_is_named_with_its_row_whatever_the_manifest_says(copy, mend):
+def test_one_number_of_a_result_is_named_with_its_row_whatever_the_manifest_says(copy, found, mend):
     row = row_of(copy, "n_sources")
     edit(copy / FACTS, lambda text: with_cell(text, row, "value", lambda cell: str(int(cell) + 1)))
     if mend:
@@ -185,21 +198,21 @@ def test_one_number_of_a_result_is_named_with_its_row_whatever_the_manifest_says
     assert {one[1] for one in named} <= {FACTS, "data/processed/manifest.json", "data/processed/datapackage.json"}
 
 
-def test_a_number_in_its_last_digits_is_the_same_and_so_is_its_hash(copy):
+def test_a_number_in_its_last_digits_is_the_same_and_so_is_its_hash(copy, found):
     row = row_of(copy, "prevalence_change_ssgi_2021_2022")
     edit(copy / FACTS, lambda text: with_cell(text, row, "value", lambda cell: f"{float(cell) * (1 + 1e-10):.14g}"))
     mended(copy)
     assert found(copy) == []
 
 
-def test_a_verdict_is_named(copy):
+def test_a_verdict_is_named(copy, found):
     row = row_of(copy, "shared-motivation.surakarta.verdict")
     edit(copy / FACTS, lambda text: with_cell(text, row, "value", lambda _: "supported"))
     mended(copy)
     assert ("results", FACTS, f"row {row} (shared-motivation.surakarta.verdict)", "value") in found(copy)
 
 
-def test_a_swapped_row_is_named(copy):
+def test_a_swapped_row_is_named(copy, found):
     def swapped(text):
         lines = text.splitlines(keepends=True)
         lines[5], lines[6] = lines[6], lines[5]
@@ -212,7 +225,7 @@ def test_a_swapped_row_is_named(copy):
     assert one[2].startswith("row 6 ")
 
 
-def test_a_row_too_many_and_a_row_too_few_are_named_once(copy):
+def test_a_row_too_many_and_a_row_too_few_are_named_once(copy, found):
     edit(copy / "data/processed/coverage.csv", lambda text: text + text.splitlines()[-1] + "\n")
     edit(copy / "data/processed/multiplexity.csv", lambda text: "".join(text.splitlines(keepends=True)[:3] + text.splitlines(keepends=True)[4:]))  # fmt: skip
     mended(copy)
@@ -221,7 +234,7 @@ def test_a_row_too_many_and_a_row_too_few_are_named_once(copy):
     assert named[1][2].startswith("row 4 ")
 
 
-def test_a_file_too_many_and_a_file_too_few_are_named(copy):
+def test_a_file_too_many_and_a_file_too_few_are_named(copy, found):
     (copy / "data/processed/extra.csv").write_text("a\n1\n", encoding="utf-8")
     (copy / "data/raw/extra.csv").write_text("a\n1\n", encoding="utf-8")
     (copy / "data/processed/coverage.csv").unlink()
@@ -234,17 +247,17 @@ def outputs(folder):
 
 
 @pytest.mark.parametrize("mend", [False, True])
-def test_one_number_in_a_notebook_output_is_named_with_its_cell(copy, mend):
+def test_one_number_in_a_notebook_output_is_named_with_its_cell(copy, found, mend):
     notebook = outputs(copy)
     cell, output = next(
         (at, one)
         for at, cell in enumerate(notebook["cells"], start=1)
         for one in cell.get("outputs", [])
-        if re.search(r"\d", "".join(one.get("data", {}).get("text/html", [])))
+        if re.search(r"\d", "".join(one.get("data", {}).get("text/markdown", [])))
     )
-    lines = output["data"]["text/html"]
-    at = next(at for at, line in enumerate(lines) if re.search(r">\d+<", line))
-    lines[at] = re.sub(r">(\d+)<", lambda number: f">{int(number[1]) + 1}<", lines[at], count=1)
+    lines = output["data"]["text/markdown"]
+    at = next(at for at, line in enumerate(lines) if re.search(r"\d", line))
+    lines[at] = re.sub(r"\d+", lambda number: str(int(number[0]) + 1), lines[at], count=1)
     (copy / NOTEBOOK).write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
     if mend:
         mended(copy)
@@ -261,7 +274,7 @@ def figure_in(notebook):
     )
 
 
-def test_what_a_figure_shows_is_named_with_its_panel(copy):
+def test_what_a_figure_shows_is_named_with_its_panel(copy, found):
     notebook = outputs(copy)
     cell, figure = figure_in(notebook)
     drawn = figure["metadata"]["image/png"]["dashat"]["drawn"]
@@ -274,7 +287,7 @@ def test_what_a_figure_shows_is_named_with_its_panel(copy):
     assert where.startswith(f"cell {cell}, ")
 
 
-def test_another_picture_that_says_to_show_the_same_is_named_where_versions_agree(copy):
+def test_another_picture_that_says_to_show_the_same_is_named_where_versions_agree(copy, found, anew):
     notebook = outputs(copy)
     _, figure = figure_in(notebook)
     import base64
@@ -284,18 +297,17 @@ def test_another_picture_that_says_to_show_the_same_is_named_where_versions_agre
     (copy / NOTEBOOK).write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
     mended(copy)
     assert [one[:2] for one in found(copy)] == [("figures", NOTEBOOK)]
-    old = {name: "0.0" for name in verify.DRAWN_BY}
-    other = verify.verify(copy, versions=old)
+    other = verify.compared(copy, anew, versions={name: "0.0" for name in verify.DRAWN_BY})
     assert (other.fine, other.pixels) == (True, False)
 
 
-def test_a_number_of_a_readme_is_named_with_its_line(copy):
+def test_a_number_of_a_readme_is_named_with_its_line(copy, found):
     edit(copy / "README.md", lambda text: text.replace("109 sources", "108 sources", 1))
     line = next(at for at, one in enumerate((copy / "README.md").read_text(encoding="utf-8").splitlines(), start=1) if "108 sources" in one)  # fmt: skip
     assert found(copy) == [("readme", "README.md", f"README, line {line}", None)]
 
 
-def test_a_setting_that_the_results_were_not_made_with_is_named(copy):
+def test_a_setting_that_the_results_were_not_made_with_is_named(copy, found):
     edit(copy / "dashat.toml", lambda text: text.replace("resamples = 20", "resamples = 21"))
     assert ("raw", "dashat.toml", "", None) in found(copy)
 
