@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .settings import VerdictRule
-from .tables import Case
+from .tables import Case, once
 
 SWAPPED = {"for": "against", "against": "for"}
 OUTSIDE_THE_HELICES = "beneficiary"
@@ -85,6 +85,10 @@ def of_programme(case: Case) -> set[str]:
 
     A text names a programme by its id or by a name of ``programmes``, read up to a colon or bracket. Without a programme there are none.
     """
+    return once(case, "rows of the programme", lambda: _of_programme(case))
+
+
+def _of_programme(case: Case) -> set[str]:
     mine = case.programmes[case.programmes["programme"] == case.settings.programme]
     if mine.empty:
         return set()

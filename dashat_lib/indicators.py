@@ -13,7 +13,7 @@ from .errors import message
 from .facts import Ledger, Measured, Statistic, Under, in_each_language, labelled, under
 from .schemas import row_ids
 from .settings import VerdictRule
-from .tables import Case, Results
+from .tables import Case, Results, once
 
 KEYS = ["set_id", "scope"]
 PROXY, FRAGILE, NONE_EXPECTED = "city-level proxy", "fragile", "no negative case expected"
@@ -81,9 +81,13 @@ def gather(
         Whose codings decide; ``settings.coder`` if not given.
     """
     places = tuple(places or dict.fromkeys([case.settings.wider_place, case.settings.focal_place]))
-    scored = elements(case, framework, dimensions)
-    rows = coded(case, code_sets(case, scored), places=places, coder=coder)
-    return Material(case, scored, places, rows.assign(event_stance=pooled(rows, keys=KEYS)))
+
+    def made() -> Material:
+        scored = elements(case, framework, dimensions)
+        rows = coded(case, code_sets(case, scored), places=places, coder=coder)
+        return Material(case, scored, places, rows.assign(event_stance=pooled(rows, keys=KEYS)))
+
+    return once(case, f"material {framework} {dimensions} {places} {coder}", made)
 
 
 def verdicts(material: Material, *, rule: VerdictRule | None = None, **reading: object) -> pd.DataFrame:
@@ -599,8 +603,10 @@ def support_of_verdict(material: Material, set_id: str, place: str) -> list[Unde
 
 def actors_of(case: Case) -> pd.Series:
     """Return, for each evidence row, the ids of its rows in ``evidence_actors``."""
-    ids = row_ids("evidence_actors", case.evidence_actors)
-    return ids.groupby(case.evidence_actors["evidence_id"]).agg(list)
+    named = case.evidence_actors["evidence_id"]
+    return once(
+        case, "actors of rows", lambda: row_ids("evidence_actors", case.evidence_actors).groupby(named).agg(list)
+    )
 
 
 def _rows_of(measure: str, here: pd.DataFrame, named: pd.Series, case: Case) -> list[Under]:

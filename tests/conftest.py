@@ -45,6 +45,52 @@ def copied(folder):
     return folder
 
 
+KEPT = ("C05", "C15", "C17", "C21")  # a claim on figures, on indicators, on a code with a null, on rows and figures
+FAMILIES = 24
+
+
+def lighter(folder):
+    """Leave a copy of the case four claims and the rows of some source families: what is tested on it is how a study is run, not what it finds."""
+    import pandas as pd
+
+    shutil.rmtree(folder / "data/rivals")
+    tables = {
+        path.stem: pd.read_csv(path, dtype="str", keep_default_na=False) for path in (folder / "data/raw").glob("*.csv")
+    }
+
+    def keep(name, rows):
+        tables[name] = tables[name][rows]
+        path = folder / f"data/raw/{name}.csv"
+        path.write_text(tables[name].to_csv(index=False, lineterminator="\n"), encoding="utf-8", newline="\n")
+
+    tables["claims"]["tension_with"] = ""
+    for name in ("claims", "claim_tests", "would_decide"):
+        keep(name, tables[name]["claim_id"].isin(KEPT))
+    keep("fact_definitions", tables["fact_definitions"]["fact"].isin(tables["claim_tests"]["fact"]))
+    cited = set(";".join(tables["claim_tests"]["evidence_ids"]).split(";")) | {"E019"}
+    rows = tables["evidence"].merge(tables["sources"][["source_id", "source_family"]])
+    chosen = rows[rows["evidence_id"].isin(cited) | rows["place"].eq("jebres")]["source_family"]
+    families = list(dict.fromkeys([*chosen, *rows["source_family"]]))[:FAMILIES]
+    left = rows.loc[rows["source_family"].isin(families), "evidence_id"]
+    for name in ("evidence", "evidence_actors", "codings", "settlements", "audit", "ties"):
+        keep(name, tables[name]["evidence_id"].isin(left))
+    return folder
+
+
+@pytest.fixture
+def light_copy(tmp_path):
+    """A copy of the case with four claims, to be run."""
+    return lighter(copied(tmp_path / "kasus ringan"))
+
+
+@pytest.fixture(scope="session")
+def light_case(tmp_path_factory):
+    """The case with four claims and the rows of some source families, with few random draws."""
+    from dashat_lib.loaders.case import read_case
+
+    return read_case(lighter(copied(tmp_path_factory.mktemp("ringan") / "kasus")))
+
+
 @pytest.fixture
 def copy_of_case(tmp_path):
     """The case's data and settings in a folder of its own, without notebooks."""
@@ -53,7 +99,7 @@ def copy_of_case(tmp_path):
 
 @pytest.fixture(scope="session")
 def run_once(tmp_path_factory, worker_id):
-    """A copy of the case that was run: made once for all workers, to be copied and never changed."""
+    """A copy of the case with four claims that was run: made once for all workers, to be copied and never changed."""
     from dashat_lib import pipeline
 
     base = tmp_path_factory.getbasetemp()
@@ -67,7 +113,7 @@ def run_once(tmp_path_factory, worker_id):
                 return folder
             time.sleep(0.1)
         raise
-    copied(folder)
+    lighter(copied(folder))
     pipeline.run(folder)
     done.touch()
     return folder

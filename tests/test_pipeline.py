@@ -54,48 +54,48 @@ def test_a_result_edited_by_hand_is_put_right(finished):
     assert path.read_bytes() == right
 
 
-def test_raw_files_are_the_same_after_a_run(copy_of_case, run_once):
-    assert fingerprint.raw_files(run_once) == fingerprint.raw_files(copy_of_case)
+def test_raw_files_are_the_same_after_a_run(light_copy, run_once):
+    assert fingerprint.raw_files(run_once) == fingerprint.raw_files(light_copy)
 
 
-def test_a_bad_case_writes_nothing(copy_of_case):
-    (copy_of_case / "data/raw/evidence.csv").write_bytes(b"")
-    found = subprocess.run([*COMMAND, "run", str(copy_of_case)], capture_output=True, text=True, check=False)
+def test_a_bad_case_writes_nothing(light_copy):
+    (light_copy / "data/raw/evidence.csv").write_bytes(b"")
+    found = subprocess.run([*COMMAND, "run", str(light_copy)], capture_output=True, text=True, check=False)
     assert found.returncode == 1
     assert "evidence.csv: kosong" in found.stderr  # the first language of the case
     assert "Traceback" not in found.stderr
-    assert not (copy_of_case / "data/processed").exists()
+    assert not (light_copy / "data/processed").exists()
 
 
-def test_hash_seeds_do_not_change_a_byte(copy_of_case, run_once):
+def test_hash_seeds_do_not_change_a_byte(light_copy, run_once):
     """The other run is that of this process, whose seed is another."""
     env = {**os.environ, "PYTHONHASHSEED": "12345"}
-    subprocess.run([*COMMAND, "run", str(copy_of_case)], env=env, check=True, capture_output=True)
-    assert outputs(copy_of_case) == outputs(run_once)
+    subprocess.run([*COMMAND, "run", str(light_copy)], env=env, check=True, capture_output=True)
+    assert outputs(light_copy) == outputs(run_once)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is not a Windows signal")
 @pytest.mark.parametrize("seconds", [1.0, 2.6])
-def test_a_killed_run_leaves_whole_files_and_the_next_ends_alike(copy_of_case, finished, run_once, seconds):
-    child = subprocess.Popen([*COMMAND, "run", str(copy_of_case)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def test_a_killed_run_leaves_whole_files_and_the_next_ends_alike(light_copy, finished, run_once, seconds):
+    child = subprocess.Popen([*COMMAND, "run", str(light_copy)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(seconds)
     child.send_signal(signal.SIGKILL)
     child.wait()
     right = {name: digest for name, digest in outputs(finished).items() if name.endswith(".csv")}
-    for name, digest in outputs(copy_of_case).items():
+    for name, digest in outputs(light_copy).items():
         assert name.endswith(".json") or digest == right[name], f"{name} is torn"
-    pipeline.run(with_cache(copy_of_case, run_once))
-    assert {name: digest for name, digest in outputs(copy_of_case).items() if name.endswith(".csv")} == right
+    pipeline.run(with_cache(light_copy, run_once))
+    assert {name: digest for name, digest in outputs(light_copy).items() if name.endswith(".csv")} == right
 
 
-def test_a_failing_notebook_is_named_with_cell_and_error_and_left_as_it_was(copy_of_case, run_once):
-    folder = with_cache(copy_of_case, run_once) / "notebooks"
+def test_a_failing_notebook_is_named_with_cell_and_error_and_left_as_it_was(light_copy, run_once):
+    folder = with_cache(light_copy, run_once) / "notebooks"
     folder.mkdir()
     (folder / "a.ipynb").write_text(cells("1 + 1"), encoding="utf-8")
     (folder / "b.ipynb").write_text(cells("1 + 1", "undefined_name"), encoding="utf-8")
     before = (folder / "b.ipynb").read_bytes()
     found = subprocess.run(
-        [*COMMAND, "run", str(copy_of_case), "--lang", "en"], capture_output=True, text=True, check=False
+        [*COMMAND, "run", str(light_copy), "--lang", "en"], capture_output=True, text=True, check=False
     )
     assert found.returncode == 1
     assert "b.ipynb: cell 2 stopped with NameError: name 'undefined_name' is not defined." in found.stdout

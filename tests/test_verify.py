@@ -137,8 +137,8 @@ def test_a_table_changed_with_every_hash_mended_is_found_as_all_is_computed(stud
     assert fingerprint.of_files(copy, (path for path in copy.rglob("*") if path.is_file())) == before
 
 
-def test_a_case_that_was_not_run_is_refused_with_the_next_step(copy_of_case):
-    run = subprocess.run([sys.executable, "-m", "dashat_lib.cli", "verify", str(copy_of_case), "--lang", "en"], capture_output=True, text=True, check=False)  # fmt: skip
+def test_a_case_that_was_not_run_is_refused_with_the_next_step(light_copy):
+    run = subprocess.run([sys.executable, "-m", "dashat_lib.cli", "verify", str(light_copy), "--lang", "en"], capture_output=True, text=True, check=False)  # fmt: skip
     assert (run.returncode, run.stderr.count("\n")) == (1, 1)
     assert "dashat run" in run.stderr
 
