@@ -20,11 +20,11 @@ from .errors import DashatError, Problem, message
 from .loaders.case import read_case
 from .loaders.opening import Limits, opened, unpack
 from .tables import Case
-from .verify import Verification, locked, scratch, verify
+from .verify import REPORTS, Verification, locked, scratch, verify
 
 LIST = "bundle.json"
 WITHHELD = "[withheld]"
-REPORTS = "reports"
+
 FORMAT = 1
 LIMITS = Limits(archives=(".xlsx",))
 # What a bundle holds beside data, results, notebooks and reports, where the case has it.
@@ -34,7 +34,7 @@ ALONG = (
 )  # fmt: skip
 FOLDERS = {
     "data/raw": "*.csv", "data/coders": "*.csv", "data/rivals": "*.csv", "data/texts": "*.txt", "data/processed": "*",
-    "notebooks": "*.ipynb", "docs/figures": "*.png", "docs/decisions": "*.md", REPORTS: "*",
+    "notebooks": "*.ipynb", "docs/figures": "*.png", "docs/decisions": "*.md", REPORTS.name: "*",
 }  # fmt: skip
 _MADE = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold: no bundle tells when it was made
 
@@ -83,7 +83,7 @@ def bundle(
         return _written(folder, out, withheld, pd.DataFrame())
     with scratch() as place:
         copy = place / "case"
-        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".*", REPORTS, processed.PROCESSED.name))
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".*", REPORTS.name, processed.PROCESSED.name))
         _withhold(copy, withheld)
         again = pipeline.run(copy, jobs=jobs, progress=progress)
         if again.problems:

@@ -26,6 +26,7 @@ _KINDS = {
     "notebooks": message("cells of notebooks with outputs"),
     "figures": message("figures, by what they show"),
     "readme": message("READMEs, by their numbers"),
+    "reports": message("files of reports"),
 }
 
 
@@ -66,6 +67,8 @@ def show(found: Verification, say: Reader, *, every: bool = False) -> None:
     table = Table(say("Computed again and compared"), say("How many"), say("Differences"))
     differ = {part: sum(1 for one, _ in found.differences if one == part) for part in found.compared}
     for part, n in found.compared.items():
+        if not n and not differ[part]:
+            continue  # a study without a README or a report
         table.add_row(say(_KINDS[part]), say.number(n), say.number(differ[part]))
     console.print(table)
     for line in _lines(found, say, every=every):

@@ -30,8 +30,10 @@ from .fingerprint import PROCESSED
 from .processed import MANIFEST, PACKAGE
 from .schemas import SCHEMAS
 from .settings import read_settings
+from .words import languages
 
-PARTS = ("raw", "results", "notebooks", "figures", "readme")
+PARTS = ("raw", "results", "notebooks", "figures", "readme", "reports")
+REPORTS = Path("reports")
 DRAWN_BY = ("matplotlib", "pillow", "numpy", "seaborn", "networkx")  # packages whose versions pixels hang on
 BESIDE = ("dashat.toml", "requirements.lock")
 DATA = Path("data")
@@ -53,6 +55,7 @@ _ROWS_ALIKE = message("has other bytes than the results were made from ({stored}
 NO_JSON = message("is no JSON any more: {stored}.")
 _NO_FILE = message("is not there.")
 _NO_HOME = message("belongs to no stage and to no table.")
+_OTHER_FILE = message("is another file than is made anew.")
 _OTHER_FIGURE = message("shows something else than is drawn anew: {stored}.")
 _OTHER_PIXELS = message("is another picture than is drawn anew, though it says to show the same.")
 
@@ -150,6 +153,7 @@ def compared(
     pixels = _versions_agree(folder, versions)
     _notebooks(folder, copy, found, pixels=pixels, broken={one.file for one in problems})
     _readmes(folder, copy, found, pixels=pixels)
+    _reports(folder, copy, found)
     title = read_settings(folder).title
     return Verification(fingerprint.data_hash(raw), title, found.compared, tuple(found.differences), pixels)
 
@@ -507,3 +511,30 @@ def _readmes(folder: Path, copy: Path, found: _Found, *, pixels: bool) -> None:
             old = (folder / link).read_bytes()
             if (pixels and not same_picture(old, image)) or (not pixels and _told(old) != _told(image)):
                 found.add("readme", Difference(link, "", None, _OTHER_PIXELS))
+
+
+# ---- reports ---------------------------------------------------------------------------------------------------------
+
+
+def _reports(folder: Path, copy: Path, found: _Found) -> None:
+    """Each file of a report that was made against the same file made anew; a study without a report is none the worse."""
+    stored = {path.name: path.read_bytes() for path in sorted((folder / REPORTS).glob("*")) if path.is_file()}
+    if not stored:
+        return
+    from .loaders.case import read_case
+    from .report.written import write_displays
+
+    spoken = sorted({parts[1] for name in stored if len(parts := name.split(".")) == 3 and parts[1] in languages()})
+    excel = any(content.startswith(b"\xef\xbb\xbf") for name, content in stored.items() if name.endswith(".csv"))
+    made = {path.name: path.read_bytes() for path in write_displays(read_case(copy), copy / REPORTS, languages=spoken, excel=excel, force=True)}  # fmt: skip
+    for name, old in stored.items():
+        file, new = f"{REPORTS.as_posix()}/{name}", made.get(name)
+        found.compared["reports"] += 1
+        if new is None:
+            found.add("reports", Difference(file, "", None, _NO_HOME))
+        elif name.endswith(".csv") and not excel:
+            found.add("reports", *files_differ(file, old, new))
+        elif old != new and name.endswith(".html"):
+            found.add("reports", *_lines(file, "HTML", old.decode(errors="replace"), new.decode()))
+        elif old != new:
+            found.add("reports", Difference(file, "", None, _OTHER_FILE))

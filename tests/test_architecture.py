@@ -37,9 +37,12 @@ LEVELS = [
         "audit_trail",
     },
     {"tension", "pipeline", "disputes", "reduction", "stakeholders", "element_pages", "readme"},
-    {"claims", "verify"},
-    {"conclusions", "bundle"},
-    {"report", "consequences", "proof"},
+    {"claims"},
+    {"conclusions"},
+    {"report", "consequences"},
+    {"verify"},
+    {"bundle"},
+    {"proof"},
     {"cli"},
 ]
 LEVEL = {room: at for at, rooms in enumerate(LEVELS) for room in rooms}

@@ -19,6 +19,8 @@ from conftest import ROOT
 
 from dashat_lib import fingerprint, notebooks_run, pipeline, processed, verify
 from dashat_lib.compare import Difference, files_differ, same_text
+from dashat_lib.loaders.case import read_case
+from dashat_lib.report.written import write_displays
 from dashat_lib.verify import locked, same_picture
 
 NOTEBOOK = "notebooks/00_start_here.ipynb"
@@ -38,6 +40,7 @@ def study_of(folder):
     from dashat_lib import readme
 
     readme.write(folder)
+    write_displays(read_case(folder), folder / "reports", languages=["id"])
     return folder
 
 
@@ -305,6 +308,18 @@ def test_a_number_of_a_readme_is_named_with_its_line(copy, found):
     edit(copy / "README.md", lambda text: text.replace("109 sources", "108 sources", 1))
     line = next(at for at, one in enumerate((copy / "README.md").read_text(encoding="utf-8").splitlines(), start=1) if "108 sources" in one)  # fmt: skip
     assert found(copy) == [("readme", "README.md", f"README, line {line}", None)]
+
+
+def test_a_cell_of_a_report_and_a_workbook_are_named(copy, found):
+    table = copy / "reports/checklist.id.csv"
+    rows = list(csv.reader(io.StringIO(table.read_text(encoding="utf-8"))))
+    edit(table, lambda text: with_cell(text, 4, rows[0][-1], lambda cell: f"{cell}x"))
+    edit(copy / "reports/displays.id.html", lambda text: text.replace("</p>", "!</p>", 1))
+    workbook = copy / "reports/displays.id.xlsx"
+    workbook.write_bytes(workbook.read_bytes()[:-1] + b"x")
+    named = found(copy)
+    assert {one[1] for one in named} == {"reports/checklist.id.csv", "reports/displays.id.html", "reports/displays.id.xlsx"}  # fmt: skip
+    assert any(where.startswith("row 4 ") and column == rows[0][-1] for _, _, where, column in named)
 
 
 def test_a_setting_that_the_results_were_not_made_with_is_named(copy, found):
