@@ -8,7 +8,7 @@ import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,14 +17,15 @@ import pandas as pd
 from . import fingerprint, pipeline, processed
 from .compare import Difference, compare
 from .errors import DashatError, Problem, message
-from .loaders.case import read_case
+from .loaders.case import read_case, read_table
 from .loaders.opening import Limits, opened, unpack
+from .loaders.quotations import source_text
+from .schemas import row_ids
 from .tables import Case
-from .verify import REPORTS, Verification, locked, scratch, verify
+from .verify import DRAWN_BY, REPORTS, Verification, locked, scratch, verify
 
 LIST = "bundle.json"
 WITHHELD = "[withheld]"
-
 FORMAT = 1
 LIMITS = Limits(archives=(".xlsx",))
 # What a bundle holds beside data, results, notebooks and reports, where the case has it.
@@ -138,10 +139,6 @@ def _is_member(name: str) -> bool:
 
 def _versions(folder: Path) -> dict[str, str]:
     """The versions of what the lock names and is installed here, else of the packages that numbers and figures hang on."""
-    from importlib.metadata import PackageNotFoundError
-
-    from .verify import DRAWN_BY
-
     found = {}
     for name in sorted({*locked(folder / "requirements.lock"), *DRAWN_BY, "pandas", "scipy", "dashat"}):
         try:
@@ -155,38 +152,48 @@ def _versions(folder: Path) -> dict[str, str]:
 
 
 def withheld_texts(case: Case) -> pd.DataFrame:
-    """Return the texts of restricted documents: ``table, row_id, column``; empty where every document is open."""
+    """Return the texts of restricted documents: ``table, row_id, column``; empty where every document is open.
+
+    The text of a document itself, in ``data/texts``, stands there as table "texts" with its ``source_id``.
+    """
     if "access" not in case.sources:
         return pd.DataFrame(columns=["table", "row_id", "column"])
     closed = case.sources.loc[case.sources["access"].eq("restricted"), "source_id"]
     rows = case.evidence.loc[case.evidence["source_id"].isin(closed), "evidence_id"]
     found = [("evidence", one, column) for one in rows for column in ("text_id", "text_en")]
-    noted = case.codings[case.codings["evidence_id"].isin(rows) & case.codings["memo"].notna()]
-    found += [("codings", one, "memo") for one in noted["coding_id"]]
-    reasons = case.settlements[case.settlements["evidence_id"].isin(rows)]
-    found += [("settlements", one, "reason_en") for one in reasons["settlement_id"]]
+    for name, column in (
+        ("codings", "memo"),
+        ("second_codings", "memo"),
+        ("settlements", "reason_en"),
+        ("audit", "note"),
+    ):
+        table = getattr(case, name)
+        told = table[table["evidence_id"].isin(rows) & table[column].notna()]
+        found += [(name, one, column) for one in row_ids(name, told)]
     quoted = case.quotations[case.quotations["source_id"].isin(closed)]
     found += [("quotations", one, "quote") for one in quoted["quotation_id"]]
+    found += [("texts", one, "text") for one in closed if source_text(case.folder, one) is not None]
     return pd.DataFrame(found, columns=["table", "row_id", "column"])
 
 
 def _withhold(folder: Path, withheld: pd.DataFrame) -> None:
     """Put a mark in the place of each withheld text; quotations of such documents and the documents themselves go."""
-    from .loaders.case import read_table
-    from .schemas import row_ids
-
     for name, part in withheld.groupby("table"):
-        path = folder / fingerprint.RAW / f"{name}.csv"
-        table = read_table(path)
-        ids = row_ids(str(name), table)
-        if name == "quotations":
-            for source in table.loc[ids.isin(part["row_id"]), "source_id"]:
-                (folder / "data/texts" / f"{source}.txt").unlink(missing_ok=True)
-            table = table[~ids.isin(part["row_id"])]
-        else:
-            for column, rows in part.groupby("column"):
-                table.loc[ids.isin(rows["row_id"]), str(column)] = WITHHELD
-        path.write_bytes(table.to_csv(index=False, lineterminator="\n").encode())
+        if name == "texts":
+            for one in part["row_id"]:
+                (folder / fingerprint.TEXTS / f"{one}.txt").unlink()
+            continue
+        several = name == "second_codings"
+        paths = (folder / fingerprint.CODERS).glob("*.csv") if several else [folder / fingerprint.RAW / f"{name}.csv"]
+        for path in paths:
+            table = read_table(path)
+            ids = row_ids(str(name), table)
+            if name == "quotations":
+                table = table[~ids.isin(part["row_id"])]
+            else:
+                for column, rows in part.groupby("column"):
+                    table.loc[ids.isin(rows["row_id"]), str(column)] = WITHHELD
+            path.write_bytes(table.to_csv(index=False, lineterminator="\n").encode())
 
 
 # ---- the proof -------------------------------------------------------------------------------------------------------
@@ -208,7 +215,7 @@ def verify_bundle(path: Path, *, jobs: int = 2, progress: pipeline.Progress | No
         folder = place / "bundle"
         folder.mkdir()
         names = unpack(path, folder, LIMITS)
-        wrong = [*_listed(path, folder, names, about)]
+        wrong = [*_listed(folder, names, about)]
         strangers = [one for one in names if not _is_member(one)]
         wrong += [Difference(one, "", None, message("is no part of a study; nothing reads it.")) for one in strangers]
         for one in strangers:
@@ -221,7 +228,7 @@ def verify_bundle(path: Path, *, jobs: int = 2, progress: pipeline.Progress | No
         found,
         compared={"files": len(names), **found.compared},
         differences=differences,
-        notes=(*found.notes, *_notes(about, folder)),
+        notes=(*found.notes, *_notes(about)),
     )
 
 
@@ -241,7 +248,7 @@ def _about(path: Path) -> dict[str, Any]:
     return about
 
 
-def _listed(path: Path, folder: Path, names: list[str], about: Mapping[str, Any]) -> Iterator[Difference]:
+def _listed(folder: Path, names: list[str], about: Mapping[str, Any]) -> Iterator[Difference]:
     """Every file against the list of the bundle: who changed a result and its hash here is found when it is computed anew."""
     files = {str(name): one for name, one in about["files"].items() if isinstance(one, dict)}
     for name in names:
@@ -256,7 +263,7 @@ def _listed(path: Path, folder: Path, names: list[str], about: Mapping[str, Any]
         yield Difference(name, "", None, message("stands on the list of the bundle and not in the zip."))
 
 
-def _notes(about: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
+def _notes(about: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, object]]]:
     n = len({(one.get("table"), one.get("row_id")) for one in about.get("withheld", []) if isinstance(one, dict)})
     if n:
         yield message("Texts of {n} rows of restricted documents are left out of this bundle; its results were computed without them."), {"n": n}  # fmt: skip

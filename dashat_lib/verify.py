@@ -49,6 +49,8 @@ for _ in range({_SECONDS * 10}):
         break
     time.sleep(0.1)
 """
+_NO_ROOM = message("no temporary folder can be made there.")
+_MAKE_ROOM = message("Make room, or name another folder: TMPDIR=FOLDER dashat verify.")
 _OTHER_HASH = message("has the hash {stored}, the results were made from {made}.")
 OTHER_ROW = message("was {stored} since the results were made.")
 _ROWS_ALIKE = message("has other bytes than the results were made from ({stored}); no row of it says anything else.")
@@ -174,7 +176,10 @@ def scratch() -> Iterator[Path]:
     assert guard.stdin is not None
     assert guard.stdout is not None
     try:
-        folder = Path(guard.stdout.readline().rstrip("\n"))
+        made = guard.stdout.readline().rstrip("\n")
+        if not made:
+            raise DashatError(Problem(tempfile.gettempdir(), None, None, None, _NO_ROOM, _MAKE_ROOM))
+        folder = Path(made)
         inside = folder / "tmp"
         inside.mkdir()
         names = ("TMPDIR", "TEMP", "TMP", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "JOBLIB_TEMP_FOLDER")

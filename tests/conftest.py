@@ -132,6 +132,28 @@ def with_cache(folder, run_once):
     return folder
 
 
+NOTEBOOK = "notebooks/00_start_here.ipynb"
+
+
+@pytest.fixture(scope="session")
+def study(run_once, tmp_path_factory):
+    """A light case with a notebook, READMEs, a lock and a report, all of it run: to be copied and never changed."""
+    from dashat_lib import pipeline, readme
+    from dashat_lib.loaders.case import read_case
+    from dashat_lib.report.written import write_displays
+
+    folder = tmp_path_factory.mktemp("study") / "kajian"
+    shutil.copytree(run_once, folder)
+    (folder / "notebooks").mkdir()
+    for name in (NOTEBOOK, "requirements.lock", "README.md", "README.id.md"):
+        shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "docs/figures", folder / "docs/figures")
+    pipeline.run(folder)
+    readme.write(folder)
+    write_displays(read_case(folder), folder / "reports", languages=["id"])
+    return folder
+
+
 SLOW_FIRST = (
     "test_stored",
     "test_verify",

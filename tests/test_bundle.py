@@ -15,7 +15,8 @@ import zipfile
 
 import pandas as pd
 import pytest
-from test_verify import NOTEBOOK, mended, study_of
+from conftest import NOTEBOOK
+from test_verify import mended
 
 from dashat_lib import bundle, fingerprint, pipeline, processed, verify
 from dashat_lib.errors import DashatError
@@ -23,13 +24,6 @@ from dashat_lib.loaders.case import read_case
 from dashat_lib.loaders.opening import Limits, opened, unpack
 
 COMMAND = [sys.executable, "-m", "dashat_lib.cli"]
-
-
-@pytest.fixture(scope="module")
-def study(run_once, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("study") / "kajian"
-    shutil.copytree(run_once, folder)
-    return study_of(folder)
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +161,8 @@ def test_texts_of_restricted_documents_are_left_out_and_said_so(study, tmp_path,
     table["access"] = table["source_id"].eq(closed).map({True: "restricted", False: ""})
     sources.write_text(table.to_csv(index=False, lineterminator="\n"), encoding="utf-8", newline="\n")
     mine = case.evidence[case.evidence["source_id"] == closed]
+    (folder / "data/texts").mkdir()
+    (folder / f"data/texts/{closed}.txt").write_text("a document that nobody quotes", encoding="utf-8")
     made = bundle.bundle(folder, tmp_path / "t.zip")
     assert set(mine["evidence_id"]) <= set(made.withheld["row_id"])
     with zipfile.ZipFile(made.path) as archive:
@@ -174,6 +170,8 @@ def test_texts_of_restricted_documents_are_left_out_and_said_so(study, tmp_path,
         about = json.loads(archive.read(bundle.LIST))
         evidence = pd.read_csv(io.BytesIO(archive.read("data/raw/evidence.csv")), dtype="str")
     assert [text for text in [*mine["text_en"], *mine["text_id"]] if text in everything] == []
+    assert "a document that nobody quotes" not in everything
+    assert {"evidence", "texts"} <= set(made.withheld["table"])
     assert (evidence.set_index("evidence_id").loc[mine["evidence_id"], "text_en"] == bundle.WITHHELD).all()
     assert {one["row_id"] for one in about["withheld"]} == set(made.withheld["row_id"])
     assert about["moved_by_withholding"] == made.moved["name"].drop_duplicates().tolist()
@@ -181,6 +179,27 @@ def test_texts_of_restricted_documents_are_left_out_and_said_so(study, tmp_path,
     found = bundle.verify_bundle(made.path)
     assert found.fine
     assert any("restricted" in text for text, _ in found.notes)
+
+
+def test_a_document_without_rows_is_withheld_too_and_so_is_what_doubters_and_auditors_say(copy_of_case):
+    sources = copy_of_case / "data/raw/sources.csv"
+    table = pd.read_csv(sources, dtype="str", keep_default_na=False)
+    case = read_case(copy_of_case)
+    row = case.audit[case.audit["note"].notna()].iloc[0]
+    closed = case.evidence.set_index("evidence_id").at[row["evidence_id"], "source_id"]
+    table["access"] = table["source_id"].eq(closed).map({True: "restricted", False: "open"})
+    sources.write_text(table.to_csv(index=False, lineterminator="\n"), encoding="utf-8", newline="\n")
+    (copy_of_case / "data/coders").mkdir()
+    said = (
+        f"coder,coder_type,evidence_id,code_id,stance,memo\nragu,person,{row['evidence_id']},leadership,for,rahasia\n"
+    )
+    (copy_of_case / "data/coders/ragu.csv").write_text(said, encoding="utf-8", newline="\n")
+    found = bundle.withheld_texts(read_case(copy_of_case))
+    bundle._withhold(copy_of_case, found)
+    assert {"audit", "second_codings"} <= set(found["table"])
+    assert row["note"] not in (copy_of_case / "data/raw/audit.csv").read_text(encoding="utf-8")
+    assert "rahasia" not in (copy_of_case / "data/coders/ragu.csv").read_text(encoding="utf-8")
+    read_case(copy_of_case)  # a case still
 
 
 # ---- dangerous files -------------------------------------------------------------------------------------------------

@@ -15,40 +15,14 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import NOTEBOOK, ROOT
 
 from dashat_lib import fingerprint, notebooks_run, pipeline, processed, verify
 from dashat_lib.compare import Difference, files_differ, same_text
-from dashat_lib.loaders.case import read_case
-from dashat_lib.report.written import write_displays
+from dashat_lib.errors import DashatError
 from dashat_lib.verify import locked, same_picture
 
-NOTEBOOK = "notebooks/00_start_here.ipynb"
 FACTS = "data/processed/facts.csv"
-
-
-def study_of(folder):
-    """Give a copy of the case a notebook, a README and a lock, and run it."""
-    (folder / "notebooks").mkdir(exist_ok=True)
-    shutil.copy(ROOT / NOTEBOOK, folder / NOTEBOOK)
-    for name in ("requirements.lock", "README.md", "README.id.md"):
-        shutil.copy(ROOT / name, folder / name)
-    (folder / "docs/figures").mkdir(parents=True)
-    for path in (ROOT / "docs/figures").glob("network.*.png"):
-        shutil.copy(path, folder / "docs/figures")
-    pipeline.run(folder)
-    from dashat_lib import readme
-
-    readme.write(folder)
-    write_displays(read_case(folder), folder / "reports", languages=["id"])
-    return folder
-
-
-@pytest.fixture(scope="module")
-def study(run_once, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("study") / "kajian"
-    shutil.copytree(run_once, folder)
-    return study_of(folder)
 
 
 @pytest.fixture(scope="module")
@@ -365,3 +339,11 @@ def test_a_picture_with_a_shade_less_is_the_same_and_one_with_another_bar_is_not
 def test_a_lock_names_the_versions_that_draw():
     assert set(verify.DRAWN_BY) <= set(locked(ROOT / "requirements.lock"))
     assert locked(Path("nowhere")) == {}
+
+
+def test_where_no_temporary_folder_can_be_made_nothing_is_written_elsewhere(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(verify.tempfile, "gettempdir", lambda: str(tmp_path / "nowhere"))
+    with pytest.raises(DashatError, match="no temporary folder"):
+        verify.verify(study)
+    assert list(tmp_path.iterdir()) == []
