@@ -100,7 +100,7 @@ def lock() -> None:
     uv = TOOLS / "bin" / ("uv.exe" if os.name == "nt" else "uv")
     compile_ = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--python-version", "3.11"]
     compile_ += ["--custom-compile-command", "make lock", "pyproject.toml"]
-    call(*compile_, "-o", "requirements.lock")
+    call(*compile_, "--extra", "io", "-o", "requirements.lock")
     call(*compile_, "--extra", "dev", "-c", "requirements.lock", "-o", "requirements-dev.lock")
 
 

@@ -440,6 +440,27 @@ def verify(
     raise typer.Exit(0 if found.fine else 1)
 
 
+@app.command(name="import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="File of a coding program (of QualCoder the folder).", show_default=False)
+    ],
+    summary: Annotated[bool, typer.Option("--summary", help="Print counts as one JSON object.")] = False,
+    texts: Annotated[bool, typer.Option("--texts", help="With --summary: also what participants said.")] = False,
+    format: Annotated[
+        str | None, typer.Option("--format", help="Read as this format, where a file could be two things.")
+    ] = None,
+    lang: Language = None,
+) -> None:
+    """Read a file of NVivo, MAXQDA, ATLAS.ti, QualCoder, Taguette, RQDA ...: what was read, what was changed, what could not be."""
+    from .loaders.read_project import read_project
+
+    say = _speak(lang, Path("."))
+    project = read_project(file, format=format)
+    if summary:
+        print(json.dumps(project.summary(texts=texts, say=say), ensure_ascii=False, indent=2))
+
+
 @app.command()
 def bundle(
     out: Annotated[Path, typer.Argument(help="Zip to write.", show_default=False)],

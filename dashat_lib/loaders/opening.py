@@ -1,9 +1,13 @@
-"""Open a zip from a stranger: nothing is written outside the folder asked for, nothing grows without end."""
+"""Open a file from a stranger, zip or database: nothing is written outside the folder asked for, nothing grows without end."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 import stat
+import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -155,3 +159,98 @@ def _first_line(error: Exception) -> str:
 
 def _size(n: int) -> str:
     return f"{n / (1 << 20):.0f} MiB"
+
+
+# ---- one file --------------------------------------------------------------------------------------------------------
+
+LARGEST = 1 << 30
+
+
+def whole(path: Path, most: int = LARGEST) -> bytes:
+    """Return the bytes of a file.
+
+    Raises
+    ------
+    DashatError
+        If it is no file, cannot be read or is larger than `most` bytes.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise DashatError(Problem(path.name, None, None, None, message("cannot be read: {reason}."), message("Check the name, and whether you may read it."), {"reason": _first_line(error)})) from None  # fmt: skip
+    if len(data) > most:
+        raise DashatError(Problem(path.name, None, None, None, message("is larger than {most}."), message("Take it apart in the program that made it."), {"most": _size(most)}))  # fmt: skip
+    return data
+
+
+def member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> bytes:
+    """Return the bytes of one member of a zip from :func:`opened`, read in memory.
+
+    Raises
+    ------
+    DashatError
+        If it holds more than it says, is torn, or is an archive that `limits` do not allow.
+    """
+    return b"".join(_parts(path, archive, info, limits))
+
+
+_SQLITE = b"SQLite format 3\x00"
+_SECONDS = 20.0
+_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_PRAGMA}
+
+
+def is_sqlite(path: Path) -> bool:
+    """Say whether a file begins as a SQLite database does."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False
+
+
+@contextmanager
+def database(path: Path) -> Iterator[tuple[sqlite3.Connection, bool]]:
+    """Open a SQLite database of a stranger to read; yields the connection and whether changes of a log beside it were read.
+
+    The file is opened as immutable: neither it nor its folder is written to. Where a write-ahead log lies beside it, as when
+    the program is still open, both are copied to a temporary folder and read there, so that what the log holds is not lost.
+    Nothing but reading is allowed, and a query that runs too long is ended.
+
+    Raises
+    ------
+    DashatError
+        If it is no database or damaged; also where a query in the block meets the damage.
+    """
+    log = path.with_name(path.name + "-wal")
+    with tempfile.TemporaryDirectory() as scratch:
+        here, logged = path, log.is_file() and log.stat().st_size > 0
+        if logged:
+            here = Path(scratch) / "copy.sqlite3"
+            shutil.copyfile(path, here)
+            shutil.copyfile(log, here.with_name(here.name + "-wal"))
+        try:
+            connection = sqlite3.connect(f"{here.absolute().as_uri()}?mode={'rw' if logged else 'ro&immutable=1'}", uri=True)  # fmt: skip
+        except sqlite3.Error as error:
+            raise _damaged(path, error) from None
+        begun = time.monotonic()
+        try:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.set_progress_handler(lambda: time.monotonic() - begun > _SECONDS, 100_000)
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST)
+            connection.text_factory = lambda data: data.decode("utf-8", "replace")
+            sound = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if sound is None or sound[0] != "ok":
+                raise sqlite3.DatabaseError(str(sound[0]) if sound else "empty")
+            connection.set_authorizer(
+                lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+            )
+            yield connection, logged
+        except sqlite3.Error as error:
+            raise _damaged(path, error) from None
+        finally:
+            connection.close()
+
+
+def _damaged(path: Path, error: sqlite3.Error) -> DashatError:
+    return DashatError(Problem(path.name, None, None, None, message("is no database that can be read: {reason}."), message("Open it in the program that made it and save a copy, or ask for another."), {"reason": _first_line(error)}))  # fmt: skip

@@ -1,0 +1,67 @@
+"""Open what a coding program made, whatever it is: the format is told by the content, never by the name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from ..coded_project import CodedProject
+from ..coded_project.model import FORMATS
+from ..errors import DashatError, Problem, message
+
+# In the order in which they are asked: what can be told for sure first, texts and tables last. Each module has
+# recognises(path) -> bool (never raises, reads little) and read(path, ...) -> CodedProject.
+READERS = (
+    "refi_qda",
+    "qualcoder",
+    "taguette",
+    "rqda",
+    "small_tools",
+    "maxqda",
+    "atlasti",
+    "transcripts",
+    "coded_tables",
+)
+# Which module reads a format that was asked for by name.
+NAMED = {
+    "refi-qda": "refi_qda", "refi-qda-codebook": "refi_qda", "qualcoder": "qualcoder", "taguette": "taguette", "rqda": "rqda",
+    "requal": "small_tools", "qcoder": "small_tools", "zotqda": "small_tools", "atlasti": "atlasti", "maxqda": "maxqda",
+    "table": "coded_tables", "transcript": "transcripts",
+}  # fmt: skip
+Progress = Callable[[str, int, int], None]  # what, how many are done, how many there are (0: not known)
+
+
+def read_project(path: Path | str, *, format: str | None = None, progress: Progress | None = None) -> CodedProject:
+    """Read a file (or, of QualCoder, the folder) of a coding program.
+
+    Parameters
+    ----------
+    path : path
+        Never written to.
+    format : str, optional
+        One of :data:`dashat_lib.coded_project.model.FORMATS`, where a table or text could be two things.
+    progress : function, optional
+        Called now and then with a word, how many are done and how many there are.
+
+    Returns
+    -------
+    CodedProject
+        ``load_report`` says what was odd and what was done about it.
+
+    Raises
+    ------
+    DashatError
+        If the file is missing, broken, hostile, encrypted or of a kind that is not known; it says why, and what to do.
+    """
+    path = Path(path)
+    if format is not None and format not in FORMATS:
+        raise DashatError(Problem(path.name, None, None, format, message("'{value}' is none of the formats: {formats}."), message("Write one of them, or leave --format out."), {"formats": ", ".join(FORMATS)}))  # fmt: skip
+    if not path.exists():
+        raise DashatError(Problem(path.name, None, None, None, message("is not there."), message("Check the name.")))
+    for name in READERS if format is None else [NAMED[format]]:
+        reader = import_module(f".{name}", __package__)
+        if format is not None or reader.recognises(path):
+            project: CodedProject = reader.read(path, progress=progress)
+            return project
+    raise DashatError(Problem(path.name, None, None, None, message("is of no kind that dashat knows by its content."), message("docs/formats.md says which menu of which program makes a file that can be read; name the format with --format.")))  # fmt: skip
