@@ -103,9 +103,9 @@ def _segments(project: CodedProject) -> dict[str, Any]:
     segments, codings = project.segments, project.codings
     on_segments = codings[codings["segment_id"].notna()]
     paths = project.code_paths()
-    by_code = on_segments["code_id"].map(paths).fillna(on_segments["code_id"]).value_counts(sort=False)
+    by_code = on_segments["code_id"].map(paths).astype("str").fillna(on_segments["code_id"]).value_counts(sort=False)
     names = project.coders.drop_duplicates("coder_id").set_index("coder_id")["name"]
-    coders = codings["coder_id"].map(names).fillna(codings["coder_id"])
+    coders = codings["coder_id"].map(names).astype("str").fillna(codings["coder_id"])
     text = segments[(segments["kind"] == "text") & segments["start"].notna()]
     kinds = segments["kind"].value_counts()
     return {
