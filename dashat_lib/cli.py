@@ -109,11 +109,8 @@ def run(
     console.print(table)
     for sentence in findings.change_of_prevalence(case, say):
         console.print(sentence)
-    console.print(
-        say(
-            "Both codings and their settlement were machine-assisted; the document under examination stands in no test."
-        )
-    )
+    for sentence in findings.cautions(case, say):
+        console.print(sentence)
     raise typer.Exit(1 if done.problems else 0)
 
 
