@@ -53,7 +53,7 @@ def depth(parents: Mapping[str, str | None]) -> int:
 
     def level(one: str | None) -> int:
         seen: set[str] = set()
-        while one in parents and one not in seen:
+        while one is not None and one in parents and one not in seen:
             seen.add(one)
             one = parents[one]
         return len(seen)

@@ -180,8 +180,8 @@ def _evidence(
     width = max(3, len(str(len(segments))))
     ids = [f"E{at:0{width}d}" for at in range(1, len(segments) + 1)]
     dates = project.sources.set_index("source_id")["created"].str.extract(r"^(\d{4}-\d{2}-\d{2})", expand=False)
-    parents = project.sources.set_index("source_id")["part_of"].dropna()
-    found = segments["source_id"].map(parents).fillna(segments["source_id"]).map(dates)
+    parents = project.sources.set_index("source_id")["part_of"].dropna().to_dict()
+    found = segments["source_id"].map(lambda one: parents.get(one, one)).map(dates).astype("str")
     report.say("date_of_document", "evidence.csv", _DATES, int(found.notna().sum()))
     report.say("date_missing", "evidence.csv", _NO_DATE, int(found.isna().sum()))
     said = [_said(one, names, texts) for one in segments.itertuples()]
