@@ -9,7 +9,7 @@ from conftest import ROOT
 LEVELS = [
     {"errors", "settings", "fingerprint"},
     {"words", "tables", "schemas", "workbooks"},
-    {"admission", "facts", "ties", "compare", "resampling", "recodes"},
+    {"admission", "facts", "ties", "compare", "resampling", "recodes", "coded_project"},
     {
         "loaders",
         "overview",
@@ -35,8 +35,9 @@ LEVELS = [
         "dependency",
         "frameworks",
         "audit_trail",
+        "exports",
     },
-    {"tension", "pipeline", "disputes", "reduction", "stakeholders", "element_pages", "readme"},
+    {"tension", "pipeline", "disputes", "reduction", "stakeholders", "element_pages", "readme", "handover"},
     {"claims"},
     {"conclusions"},
     {"report", "consequences"},
