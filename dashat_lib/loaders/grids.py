@@ -134,7 +134,7 @@ def _workbook(path: Path, kind: str) -> Grids:
     found, odd = workbook_sheets.sheets(path, kind)
     filled, sheets = 0, []
     for sheet in found:
-        rows = [[with_lf(cell) for cell in row] for row in sheet["rows"]]
+        rows = [[with_lf(cell) if "\r" in cell else cell for cell in row] for row in sheet["rows"]]
         for top, left, bottom, _ in sheet["merged"]:
             for at in range(top + 1, min(bottom + 1, len(rows))):
                 if left < len(rows[top]) and rows[top][left] and not rows[at][left]:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..coded_project import Draft, Report
 from ..errors import DashatError, Problem, message
@@ -13,12 +14,21 @@ from .grids import Grid, Grids
 
 _SEARCHED = 30  # rows among which the heading is looked for
 _COMPARED = 200
+_LONGEST = 200
 MOST_COLUMNS = 20_000
 MOST_CELLS = 20_000_000
 
 
 def key(heading: str) -> str:
-    """Return a heading as it is compared: lower case, without accents, signs and double blanks; ``%`` and ``#`` are words."""
+    """Return a heading as it is compared: lower case, without accents, signs and double blanks; ``%`` and ``#`` are words.
+
+    A cell that is too long for a heading is like none: "".
+    """
+    return _key(heading) if len(heading) <= _LONGEST else ""
+
+
+@lru_cache(maxsize=8192)
+def _key(heading: str) -> str:
     plain = unicodedata.normalize("NFKD", heading.replace("ł", "l").replace("Ł", "l").replace("ß", "ss")).casefold()
     letters = "".join(one for one in plain if not unicodedata.combining(one))
     return " ".join(re.findall(r"[^\W_]+|[%#]", letters))
@@ -133,10 +143,12 @@ def columns(heading: Sequence[str], words: Mapping[str, Iterable[str]]) -> dict[
     dict role -> number of the column
         Of the roles that were found.
     """
-    keys = [key(one) for one in heading]
+    places: dict[str, list[int]] = {}
+    for n, one in enumerate(heading):
+        places.setdefault(key(one), []).append(n)
     found: dict[str, int] = {}
     for role, names in words.items():
-        at = next((n for name in names for n, one in enumerate(keys) if one == name and n not in found.values()), None)
+        at = next((places[name].pop(0) for name in names if places.get(name)), None)
         if at is not None:
             found[role] = at
     return found
