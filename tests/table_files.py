@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from conftest import SHARED
 
+from dashat_lib.errors import DashatError
+
 REAL = Path(os.environ.get("DASHAT_REAL", SHARED / "real")) / "qda"
 needs_real = pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not here (DASHAT_REAL)")
 
@@ -92,3 +94,15 @@ def mutations(data, n, seed):
             place = rng.randrange(len(damaged))
             damaged[place:place] = rng.choice([b'"', b"\n", b"\r", b",", b";", b"\t", b"\0", b"\xff\xfe", b"(QCODE)", b"{#"])  # fmt: skip
         yield bytes(damaged)
+
+
+def read_or_refused(reader, path, data):
+    """Write `data` and let a reader read it; it may refuse, naming the file, and do nothing else."""
+    path.write_bytes(data)
+    reader.recognises(path)
+    refused = None
+    try:
+        reader.read(path)
+    except DashatError as error:
+        refused = str(error)
+    assert refused is None or path.name in refused
