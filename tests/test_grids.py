@@ -29,7 +29,9 @@ def problem_of(error):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("lineterminator", ["\n", "\r\n"])
 def test_every_separator_and_encoding_gives_the_same_cells_as_text(tmp_path, delimiter, encoding, lineterminator):
-    path = text_table(tmp_path / "tabel.dat", ROWS, delimiter=delimiter, encoding=encoding, lineterminator=lineterminator)
+    path = text_table(
+        tmp_path / "tabel.dat", ROWS, delimiter=delimiter, encoding=encoding, lineterminator=lineterminator
+    )
     found = grids(path)
     assert found.sheets[0].rows == TEXTS
     assert (found.separator, found.encoding, found.kind) == (delimiter, encoding, "text")
@@ -43,7 +45,9 @@ def test_workbooks_give_the_same_cells(tmp_path, write):
 
 
 def test_a_table_of_windows_1252_is_read_and_told_as_guessed(tmp_path):
-    path = text_table(tmp_path / "a.csv", [["nama", "ucapan"], ["Zoë", "c’est très cher à São Paulo"]], encoding="cp1252")
+    path = text_table(
+        tmp_path / "a.csv", [["nama", "ucapan"], ["Zoë", "c’est très cher à São Paulo"]], encoding="cp1252"
+    )
     found, report = grids(path), Report()
     found.tell(report)
     assert found.sheets[0].rows[1] == ["Zoë", "c’est très cher à São Paulo"]

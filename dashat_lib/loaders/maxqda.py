@@ -36,7 +36,8 @@ SEGMENT = {
 }  # fmt: skip
 _ORDER = ("color", "comment", "group", "document", "code", "start", "end", "weight", "segment", "size", "coverage", "author", "created")  # fmt: skip
 _NEEDED = {"document", "code", "segment"}
-_TELLING = {"start", "end", "weight", "group", "size", "coverage", "color"}  # three of them make it a table of MAXQDA
+_TELLING = {"start", "end", "weight", "group", "size", "coverage", "color"}  # three of them make it a table of MAXQDA,
+_OWN = {"group", "size", "coverage", "color"}  # if one of them is among these
 CODES = {"code": ("code", "codes", "codigo", "codice", "kod", "kode"), "memo": ("memo", "code memo", "memo do codigo")}
 _TABLES = {"Codewords", "Codings", "Texts"}
 _COMPARED = 20
@@ -110,7 +111,7 @@ def _known(found: Grids) -> tuple[Grid, int, dict[str, int]] | None:
 
 def _by_heading(row: Sequence[str]) -> bool:
     roles = set(columns(row, SEGMENT))
-    return roles >= _NEEDED and len(roles & _TELLING) >= 3
+    return roles >= _NEEDED and len(roles & _TELLING) >= 3 and bool(roles & _OWN)
 
 
 def _by_content(rows: Sequence[Sequence[str]]) -> bool:
