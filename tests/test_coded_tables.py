@@ -47,6 +47,13 @@ def test_a_unit_with_its_codes_in_columns_is_read_and_the_file_names_the_coder(t
     assert read_as(project) == "The table was read as: one row is one unit with its codes, each in a column (text: Teks; unit: ID Unit; codes: Kode 1, Kode 2, Kode 3)."  # fmt: skip
 
 
+def test_repeated_headings_of_codes_are_all_read(tmp_path):
+    rows = [["id", "text", "Code", "Code", "Code"], ["1", "x", "a", "b", "c"]]
+    assert [code for _, code, _ in codings(read_project(text_table(tmp_path / "a.csv", rows)))] == ["a", "b", "c"]
+    rows = [["id", "Tag", "Tag 2"], ["1", "a", "b"]]
+    assert [code for _, code, _ in codings(read_project(text_table(tmp_path / "b.csv", rows)))] == ["a", "b"]
+
+
 def test_one_row_a_coding_joins_rows_of_one_unit(tmp_path):
     rows = [
         ["Segment", "Quote", "Code", "Coder", "Document", "Participant", "Comment", "Weight", "Start", "End", "Lain"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
+import subprocess
 import zipfile
 
 import openpyxl
@@ -157,8 +158,25 @@ def test_a_workbook_that_unpacks_to_far_more_is_refused(tmp_path):
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet9.xml", b" " * (2 << 20))
     assert kind_of(path) is None
-    with pytest.raises(DashatError, match=r"bom\.xlsx"):
+    with pytest.raises(
+        DashatError,
+        match=r"bom\.xlsx: has a member 'xl/worksheets/sheet9\.xml' that unpacks to more than 200 times its size",
+    ):
         grids(path)
+
+
+def test_why_a_workbook_was_not_read_is_found_out_once(tmp_path, monkeypatch):
+    path = workbook(tmp_path / "a.xlsx", [["a"]])
+    calls = []
+    monkeypatch.setattr("dashat_lib.loaders.workbook_sheets._SECONDS", 0.001)
+    monkeypatch.setattr(
+        "subprocess.run", lambda *args, run=subprocess.run, **more: calls.append(1) or run(*args, **more)
+    )
+    for _ in range(3):
+        assert beginning(path) is None
+    with pytest.raises(DashatError, match=r"a\.xlsx: is a workbook that takes longer than 0 s to open"):
+        grids(path)
+    assert calls == [1]
 
 
 @needs_real

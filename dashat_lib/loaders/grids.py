@@ -15,7 +15,7 @@ from ..coded_project.model import Report
 from ..errors import DashatError, Problem, message
 from . import workbook_sheets
 from .encodings import decoded
-from .opening import whole
+from .opening import opened, whole
 from .positions import with_lf
 
 SEPARATORS = (
@@ -34,16 +34,18 @@ _ODD = {
     "odd_quotation_mark": message("A quotation mark inside a cell was not written twice; it was read as it stands."),
     "formula_without_value": message("Formulas that no spreadsheet program computed read as empty cells. Open and save the workbook there, if they matter."),
     "error_value": message("Cells that show an error, such as #N/A, read as empty."),
+    "workbook_torn": message("The workbook is damaged: its records do not end where they should, and rows may be missing."),
     "merged_cells": message("Cells merged over several rows count in each of these rows."),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet: its name and its rows of text cells, as long as they are. A line break in a cell is LF."""
+    """One sheet: its name and its rows of text cells, as long as they are, and the file it is of. A line break in a cell is LF."""
 
     name: str
     rows: list[list[str]]
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,15 +90,21 @@ def grids(path: Path) -> Grids:
     DashatError
         If it is no text and no workbook, is broken, protected or too large.
     """
-    return _read(path, *_state(path))
+    return _kept(_read(path, *_state(path)))
 
 
 def beginning(path: Path) -> Grids | None:
     """Return the beginning of a table file (of a workbook all of it), or None if it is none that can be read. Never raises."""
     try:
-        return _head(path, *_state(path)) if path.is_file() else None
+        return _kept(_head(path, *_state(path))) if path.is_file() else None
     except (DashatError, OSError):
         return None
+
+
+def _kept(found: Grids | DashatError) -> Grids:
+    if isinstance(found, DashatError):
+        raise DashatError(found.problems)
+    return found
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -107,27 +115,33 @@ def _state(path: Path) -> tuple[int, int]:
     return state.st_size, state.st_mtime_ns
 
 
-# Several readers look at a file before one reads it: what was read last is kept.
+# Several readers look at a file before one reads it: what was read last, or why it was not, is kept.
 @lru_cache(maxsize=1)
-def _read(path: Path, size: int, changed: int) -> Grids:
-    kind = workbook_sheets.kind_of(path)
-    if kind is not None:
-        return _workbook(path, kind)
-    data = whole(path, LARGEST_TEXT)
-    _no_text(path, data)
-    return _text(path, data, True)
+def _read(path: Path, size: int, changed: int) -> Grids | DashatError:
+    try:
+        kind = workbook_sheets.kind_of(path)
+        if kind is not None:
+            return _workbook(path, kind)
+        data = whole(path, LARGEST_TEXT)
+        _no_text(path, data)
+        return _text(path, data, True)
+    except DashatError as error:
+        return error
 
 
 @lru_cache(maxsize=1)
-def _head(path: Path, size: int, changed: int) -> Grids:
+def _head(path: Path, size: int, changed: int) -> Grids | DashatError:
     if size <= _HEAD or workbook_sheets.kind_of(path) is not None:
         return _read(path, size, changed)
     with path.open("rb") as file:
         data = file.read(_HEAD)
-    _no_text(path, data)
-    two = data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:200].count(0) > 20
-    cut = data.rfind(b"\n\0") + 2 if two and data[:2] != b"\xfe\xff" else data.rfind(b"\n") + 1
-    return _text(path, data[: cut or _HEAD], False)
+    try:
+        _no_text(path, data)
+        two = data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:200].count(0) > 20
+        cut = data.rfind(b"\n\0") + 2 if two and data[:2] != b"\xfe\xff" else data.rfind(b"\n") + 1
+        return _text(path, data[: cut or _HEAD], False)
+    except DashatError as error:
+        return error
 
 
 def _workbook(path: Path, kind: str) -> Grids:
@@ -140,13 +154,16 @@ def _workbook(path: Path, kind: str) -> Grids:
                 if left < len(rows[top]) and rows[top][left] and not rows[at][left]:
                     rows[at][left] = rows[top][left]
                     filled += 1
-        sheets.append(Grid(sheet["name"], _without_end(rows)))
+        sheets.append(Grid(sheet["name"], _without_end(rows), path.name))
     odd += [("merged_cells", filled)] if filled else []
     return Grids(path, kind, tuple(sheets), _odd=tuple((word, n, {}) for word, n in odd))
 
 
 def _no_text(path: Path, data: bytes) -> None:
-    if data[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"{\\rtf", b"%pdf")):  # fmt: skip
+    if data.startswith(b"PK\x03\x04"):
+        with opened(path, workbook_sheets.LIMITS):  # says what is wrong with a workbook that is not taken for one
+            pass
+    if data[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"{\\rtf", b"%pdf", b"pk\x03\x04")):  # fmt: skip
         raise DashatError(Problem(path.name, None, None, None, message("is no table, whatever its name says."), message("Open it in a spreadsheet program, and save it as .xlsx or CSV UTF-8.")))  # fmt: skip
 
 
@@ -155,7 +172,7 @@ def _text(path: Path, data: bytes, all_of_it: bool) -> Grids:
     odd: list[tuple[str, int, dict[str, object]]] = [("encoding_guessed", 1, {"codec": codec})] if guessed else []
     rows, separator, regular, word = text_rows(with_lf(raw), path.name, whole=all_of_it)
     odd += [(word, 1, {})] if word else []
-    return Grids(path, "text", (Grid(path.stem, rows),), codec, separator, regular, all_of_it, tuple(odd))
+    return Grids(path, "text", (Grid(path.stem, rows, path.name),), codec, separator, regular, all_of_it, tuple(odd))
 
 
 def text_rows(text: str, file: str, *, whole: bool = True) -> tuple[list[list[str]], str | None, float, str | None]:

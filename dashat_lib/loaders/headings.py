@@ -111,7 +111,7 @@ def as_table(grid: Grid, at: int, report: Report, *, headless: Iterable[int] = (
     given += [""] * (len(filled) - len(given))
     columns = [n for n in range(len(filled)) if given[n] or filled[n] or n in headless]
     if len(columns) > MOST_COLUMNS or len(columns) * len(kept) > MOST_CELLS:
-        raise DashatError(Problem(grid.name, None, None, None, message("is a table of {columns} columns and {rows} rows, more than is read."), message("Delete what is not needed, in a copy."), {"columns": len(columns), "rows": len(kept)}))  # fmt: skip
+        raise DashatError(Problem(grid.file or grid.name, None, None, None, message("is a table of {columns} columns and {rows} rows, more than is read."), message("Delete what is not needed, in a copy."), {"columns": len(columns), "rows": len(kept)}))  # fmt: skip
     shorter = sum(len(row) < len(grid.rows[at]) for _, row in kept)
     report.say("row_shorter_than_heading", grid.name, message("Rows have fewer cells than the heading; the cells that are not there read as empty."), shorter)  # fmt: skip
     heading: dict[str, None] = {}

@@ -40,6 +40,7 @@ _TELLING = {"start", "end", "weight", "group", "size", "coverage", "color"}  # t
 _OWN = {"group", "size", "coverage", "color"}  # if one of them is among these
 CODES = {"code": ("code", "codes", "codigo", "codice", "kod", "kode"), "memo": ("memo", "code memo", "memo do codigo")}
 _TABLES = {"Codewords", "Codings", "Texts"}
+_OWN_NAMES = re.compile(r"\.(mx\d+|mex\d*|mqda|mqex|mqtc)")
 _COMPARED = 20
 
 
@@ -86,6 +87,8 @@ def read(path: Path, *, progress: object = None) -> CodedProject:
 
 
 def _own_file(path: Path) -> bool:
+    if _OWN_NAMES.fullmatch(path.suffix.lower()):
+        return True
     try:
         with database(path) as (connection, _):
             return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")} >= _TABLES

@@ -77,8 +77,9 @@ def shape_of(table: Table) -> Shape:
     if applied or "excerpt copy" in keys:
         rest = [n for n in range(len(keys)) if n not in roles.values() and not re.search(r"\b(range|weight)$", keys[n])]
         return Shape("excerpt", roles, applied or [n for n in rest if _marks(table.column(n))])
-    numbered = [n for n, one in enumerate(keys) if _NUMBERED.fullmatch(one)]
-    if numbered and (len(numbered) > 1 or "code" not in roles):
+    words = {one.rstrip("0123456789 ") for one in keys if _NUMBERED.fullmatch(one)}
+    numbered = [n for n, one in enumerate(keys) if _NUMBERED.fullmatch(one) or one in words]
+    if numbered:
         return Shape("unit with codes", _without(roles, numbered), numbered)
     coders = [n for n, one in enumerate(keys) if _CODERS.fullmatch(one)]
     if len(coders) > 1:

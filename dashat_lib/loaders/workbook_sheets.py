@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DashatError, Problem, message
-from .opening import Limits, member, opened
+from .old_workbooks import is_whole
+from .opening import Limits, member, opened, whole
 
 LIMITS = Limits(members=5_000, member_bytes=256 << 20, total_bytes=512 << 20)
 LARGEST_XLS = 256 << 20
 MOST_CELLS = 5_000_000
-_SECONDS = 18.0
+_SECONDS = 15.0
 _MEMORY = 3 << 30
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOOK_STREAM = re.compile("|".join(("Workbook\0", "Book\0", "EncryptedPackage\0")).encode("utf-16-le"))
@@ -60,7 +61,7 @@ def sheets(path: Path, kind: str) -> tuple[list[dict[str, Any]], list[tuple[str,
         ``name``; ``rows``, lists of text as a reader of the sheet would write it; ``merged``, lists [first row, first column,
         last row, last column] from 0. Hidden sheets are among them.
     odd : list of (word, number)
-        ``formula_without_value``, ``error_value``: cells that read as empty.
+        ``formula_without_value``, ``error_value``: cells that read as empty. ``workbook_torn``: an .xls that is not whole.
 
     Raises
     ------
@@ -71,8 +72,7 @@ def sheets(path: Path, kind: str) -> tuple[list[dict[str, Any]], list[tuple[str,
         raise DashatError(Problem(path.name, None, None, None, message("is a workbook, and the library that reads workbooks is not here."), message('Install it: pip install "dashat[io]"')))  # fmt: skip
     odd: list[tuple[str, int]] = []
     if kind == "xls":
-        if path.stat().st_size > LARGEST_XLS:
-            raise _refused(path, "large")
+        odd = [] if is_whole(whole(path, LARGEST_XLS)) else [("workbook_torn", 1)]
     else:
         odd = _without_value(path)
     child = Path(__file__).with_name("workbook_child.py")
