@@ -125,7 +125,7 @@ def projects(draw):
     return draft.finish()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(project=projects(), name=st.sampled_from([*TARGETS, "tabel", "tabel"]))
 def test_whatever_a_project_holds_is_read_back_as_it_was(tmp_path_factory, project, name):
     target = tmp_path_factory.mktemp("bundel") / name
@@ -260,7 +260,7 @@ def test_damaged_bundles_are_read_or_refused(tmp_path):
         read_or_refused(table_bundle, tmp_path / f"{n}.xlsx", data)
     write_tables(small(), tmp_path / "t")
     content = (tmp_path / "t/segments.csv").read_bytes()
-    for data in mutations(content, 30, seed=12):
+    for data in mutations(content, 15, seed=12):
         (tmp_path / "t/segments.csv").write_bytes(data)
         found = None
         try:

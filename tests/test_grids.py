@@ -27,8 +27,7 @@ def problem_of(error):
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-@pytest.mark.parametrize("lineterminator", ["\n", "\r\n"])
+@pytest.mark.parametrize(("encoding", "lineterminator"), [("utf-8", "\r\n"), ("utf-8-sig", "\n"), ("utf-16", "\r\n")])
 def test_every_separator_and_encoding_gives_the_same_cells_as_text(tmp_path, delimiter, encoding, lineterminator):
     path = text_table(
         tmp_path / "tabel.dat", ROWS, delimiter=delimiter, encoding=encoding, lineterminator=lineterminator

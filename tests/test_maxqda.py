@@ -120,7 +120,7 @@ def test_another_table_is_refused_and_not_claimed(tmp_path):
 
 def test_damaged_tables_are_read_or_refused(tmp_path):
     content = text_table(tmp_path / "a.csv", [ENGLISH, *ROWS]).read_bytes()
-    damaged = list(mutations(content, 50, seed=2))
+    damaged = list(mutations(content, 25, seed=2))
     damaged += list(mutations(workbook(tmp_path / "a.xlsx", [ENGLISH, *ROWS]).read_bytes(), 8, seed=3))
     if REAL.is_dir():
         damaged += list(mutations((REAL / "maxqda/maxqda12_coded_segments.xls").read_bytes(), 8, seed=345))

@@ -157,9 +157,9 @@ def test_a_codebook_of_zotqda_has_levels(tmp_path):
 
 
 def test_damaged_files_are_read_or_refused(tmp_path):
-    damaged = [(".txt", data) for data in mutations(TEXT.encode() * 3, 60, seed=6)]
+    damaged = [(".txt", data) for data in mutations(TEXT.encode() * 3, 40, seed=6)]
     table = text_table(tmp_path / "f.csv", [FRAGMENTS, *(fragment("A/B", "c1", f"K{n}", "ani") for n in range(5))])
-    damaged += [(".csv", data) for data in mutations(table.read_bytes(), 40, seed=7)]
+    damaged += [(".csv", data) for data in mutations(table.read_bytes(), 20, seed=7)]
     for n, (ending, data) in enumerate(damaged):
         read_or_refused(small_tools, tmp_path / f"{n}{ending}", data)
 

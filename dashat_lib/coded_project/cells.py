@@ -14,6 +14,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+# A bundle of tables is known by its dictionary; `VERSION` says how the others are to be read.
+VERSION, DICTIONARY, LONG_TEXTS = "1", "dictionary", "long_texts"
+DICTIONARY_HEADING = ("table", "column", "meaning_id", "meaning_en", "type", "unit")
 MARK = "'"
 ESCAPED, LONG = MARK + "\\", MARK + ">"
 _RUN_BY_SOME = ("=", "+", "-", "@", "#", "\t", MARK)

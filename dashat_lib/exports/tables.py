@@ -14,19 +14,17 @@ from typing import Any
 import pandas as pd
 
 from ..coded_project import CodedProject, Entry, Report
-from ..coded_project.cells import LONG, MARK, to_cell
+from ..coded_project.cells import DICTIONARY, DICTIONARY_HEADING, LONG, LONG_TEXTS, MARK, VERSION, from_cell, to_cell
 from ..coded_project.model import COLUMNS
 from ..errors import DashatError, Problem, message
 from .views import views
 
-VERSION = "1"  # of the bundle; a reader looks at it
-DICTIONARY, LONG_TEXTS = "dictionary", "long_texts"
 SAID = {"sources": ("text",), "segments": ("text", "stored_text", "name"), "kept": ("xml",)}  # what participants said
-_HEADING = ("table", "column", "meaning_id", "meaning_en", "type", "unit")
 _TYPES = {"str": "text", "Int64": "whole number", "Float64": "number", "boolean": "TRUE or FALSE"}
 _LONGEST, _PART = 32_767, 16_000  # UTF-16 units of a cell; code points of a part
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 _SAFE_NUMBER = 10**15
+_NUMBERS = {"n", "part", "n_codings", "n_segments", "n_documents", "n_coders", "start", "end", "begin_ms", "end_ms"}
 _ESCAPES = re.compile(r"^'\\")
 
 _Cells = dict[str, tuple[list[str], list[list[Any]]]]  # name of a table -> heading, rows of text or numbers
@@ -92,7 +90,7 @@ def _tables(project: CodedProject, texts: bool, report: Report) -> _Cells:
         if not texts and "text" in view:
             view = view.assign(text=None)
         found[name] = _cells(view)
-    return {DICTIONARY: (list(_HEADING), _dictionary(found)), **found}
+    return {DICTIONARY: (list(DICTIONARY_HEADING), _dictionary(found)), **found}
 
 
 def _about(project: CodedProject) -> list[list[Any]]:
@@ -122,15 +120,16 @@ def _cell(one: Any) -> Any:
 def _dictionary(tables: _Cells) -> list[list[Any]]:
     """Return a row for each column of each table, with what it means, its type and its unit."""
     known = {(row["table"], row["column"]): row for row in _meanings()}
-    numbers = {"n", "part", "n_codings", "n_segments", "n_documents", "n_coders", "start", "end", "begin_ms", "end_ms"}
     rows = []
     for name, (heading, _) in [*tables.items(), (LONG_TEXTS, (["key", "part", "cell"], []))]:
-        for column in heading:
-            kind = COLUMNS.get(name, {}).get(column) or ("Int64" if column in numbers or (name == "view_cases_codes" and column != "case") else "str")  # fmt: skip
+        for column in (str(from_cell(cell)) for cell in heading):
+            number = column in _NUMBERS or (name == "view_cases_codes" and column != "case")
+            kind = COLUMNS.get(name, {}).get(column) or ("Int64" if number else "str")
             row = known.get((name, column)) or _more(name)
             rows.append([name, column, row["meaning_id"], row["meaning_en"], _TYPES[kind], row["unit"]])
-    rows.append(["*", MARK, "Sel yang diawali apostrof: buang apostrofnya untuk mendapat teksnya; apostrof saja berarti teks kosong, sel kosong berarti tidak ada isinya. '\\ mendahului teks dengan tanda tertulis \\uXXXX, '> mendahului kunci teks panjang di long_texts.", "A cell that begins with an apostrophe: take it away to get the text; an apostrophe alone is an empty text, an empty cell is missing. '\\ goes before a text with signs written \\uXXXX, '> before the key of a long text in long_texts.", "", ""])  # fmt: skip
-    return [[to_cell(cell) if n else cell for n, cell in enumerate(row)] for row in rows]
+    row = known["*", MARK]
+    rows.append(["*", MARK, row["meaning_id"], row["meaning_en"], "", ""])
+    return [[to_cell(cell) if cell else "" for cell in row] for row in rows]
 
 
 def _more(table: str) -> dict[str, str]:

@@ -9,9 +9,9 @@ from ..coded_project import CodedProject, Draft
 from ..errors import DashatError, Problem, message
 from . import atlasti_codebooks as books
 from .atlasti_codes import split
-from .dates import as_iso, milliseconds
+from .dates import dates_as_iso, milliseconds
 from .grids import beginning, grids
-from .headings import Table, about, as_table, columns, left_out, other_sheets, sheet_known
+from .headings import Table, about, as_table, columns, left_out, other_sheets, sheet_known, texts_missing
 
 # Headings as keys of `headings.key`, in English, German, Spanish, Portuguese, French and Indonesian; ATLAS.ti mixes them.
 QUOTATION = {
@@ -103,9 +103,7 @@ def _quotations(table: Table, draft: Draft, book: list[str]) -> None:
     at = columns(table.heading, QUOTATION)
     left_out(table, at.values(), draft.report)
     cells = {role: table.column(at[role]) if role in at else [""] * len(table.rows) for role in QUOTATION}
-    for role in ("created", "modified"):
-        cells[role], odd = as_iso(cells[role])
-        draft.report.say("date_as_written", role, message("Dates whose day and month cannot be told apart were kept as written."), odd)  # fmt: skip
+    dates_as_iso(cells, draft.report)
     sources = _documents(cells["document"], cells["number"], draft)
     counts = [int(cell) if cell.strip().isdecimal() else None for cell in cells["n_codes"]]
     codes, concluded = split(cells["codes"], counts, book)
@@ -131,8 +129,7 @@ def _quotations(table: Table, draft: Draft, book: list[str]) -> None:
     draft.report.say("number_of_codes_missing", table.name, message("The table does not say how many codes a quotation has; how the cells were taken apart was not checked by it."), int("n_codes" not in at))  # fmt: skip
     fresh = [name for name in names if name not in book] if book else list(names)
     books.tree(fresh, [""] * len(fresh), draft)
-    for source in draft.column("sources", "source_id"):
-        draft.report.say("text_missing", source, message("The table holds passages, not the texts of the documents; positions stay as they were written."))  # fmt: skip
+    texts_missing(draft)
 
 
 def _ids(numbers: Sequence[str], rows: Sequence[int], draft: Draft) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ..coded_project import Draft
 from ..errors import message
@@ -12,12 +12,11 @@ from .headings import Table
 _LETTERS, _WORDS = 40, 6  # on average, of answers in the respondent's own words
 
 
-def add_cases(table: Table, roles: Mapping[str, int], draft: Draft) -> None:
-    """Add a case a row. Its id is in a column called case, unit or id, else in the first whose cells are all different.
+def add_cases(table: Table, at: int | None, draft: Draft) -> None:
+    """Add a case a row; its name is in column `at`, if in any.
 
     A column of long answers becomes a text for each case, so that it can be coded; the other columns are attributes.
     """
-    at = _id_column(table, roles)
     names = [row[at].strip() if at is not None else "" for row in table.rows]
     draft.report.say("case_not_named", table.name, message("Rows do not name their case; it was called by the row."), names.count(""))  # fmt: skip
     ids: list[str] = []
@@ -45,14 +44,6 @@ def add_cases(table: Table, roles: Mapping[str, int], draft: Draft) -> None:
         draft.add("attributes", attribute_id=heading, name=heading, type=_type(cells), applies_to="case")
         for own, cell in zip(ids, cells, strict=True):
             draft.add("attribute_values", attribute_id=heading, kind="case", target_id=own, value=cell.strip() or None)
-
-
-def _id_column(table: Table, roles: Mapping[str, int]) -> int | None:
-    for role in ("case", "unit", "code", "document"):
-        if role in roles:
-            return roles[role]
-    cells = [cell.strip() for cell in table.column(0)] if table.heading else []
-    return 0 if cells and all(cells) and len(set(cells)) == len(cells) else None
 
 
 def _open_answers(cells: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from .case_tables import add_cases
 from .code_lists import add_codes, is_plain_list, levels, read_plain_list
 from .code_tree import CodeTree
 from .grids import Grids, beginning, grids
-from .headings import Table, about, as_table, heading_at, left_out, other_sheets
+from .headings import Table, about, as_table, heading_at, left_out, other_sheets, texts_missing
 from .table_shapes import NO, Shape, code_of, shape_of
 
 _SIGNS = (";", "\n", "|")
@@ -74,7 +74,7 @@ def read(path: Path, *, progress: object = None) -> CodedProject:
     if shape.row == "code":
         add_codes(table, shape.roles, draft)
     elif shape.row == "case":
-        add_cases(table, shape.roles, draft)
+        add_cases(table, shape.roles.get("case"), draft)
     else:
         _Codings(table, shape, draft).add()
     return draft.finish()
@@ -82,7 +82,7 @@ def read(path: Path, *, progress: object = None) -> CodedProject:
 
 def _said(table: Table, shape: Shape) -> str:
     """Return which column was taken for what; of many columns of codes the first few."""
-    codes = shape.codes or [shape.roles["code"]] if "code" in shape.roles else shape.codes
+    codes = shape.codes or [n for role, n in shape.roles.items() if role == "code"]
     roles = [f"{role}: {table.heading[n]}" for role, n in shape.roles.items() if n not in codes]
     shown = [table.heading[n] for n in codes[:_SHOWN]] + (["…"] if len(codes) > _SHOWN else [])
     return "; ".join([*roles, *([f"codes: {', '.join(shown)}"] if shown else [])]) or "-"
@@ -143,8 +143,7 @@ class _Codings:
                 paths = {self._levels(code) for code in codes}
                 also = sum(any(below[: len(path)] == path and below != path for below in paths) for path in paths)
                 draft.report.say("parent_also_listed", segment, message("Rows list a code and the code above it; both codings were kept."), also)  # fmt: skip
-        for source in self._sources:
-            draft.report.say("text_missing", source, message("The table holds passages, not the texts of the documents; positions stay as they were written."))  # fmt: skip
+        texts_missing(draft)
 
     def _levels(self, code: str) -> tuple[str, ...]:
         return levels(code, backslash=self._shape.row == "excerpt")

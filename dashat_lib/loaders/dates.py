@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from ..coded_project import Report
+from ..errors import message
+
 _DATE = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})\.?(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp])?\.?[Mm]?\.?)?")  # fmt: skip
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,:](\d{1,3}))?")
 
@@ -24,6 +27,13 @@ def as_iso(cells: Sequence[str]) -> tuple[list[str], int]:
         odd += read is None and bool(cell.strip())
         dates.append(cell if read is None else read)
     return dates, odd
+
+
+def dates_as_iso(cells: dict[str, list[str]], report: Report) -> None:
+    """Turn the columns ``created`` and ``modified`` of a table into ISO dates where day and month are sure, and tell where not."""
+    for role in ("created", "modified"):
+        cells[role], odd = as_iso(cells[role])
+        report.say("date_as_written", role, message("Dates whose day and month cannot be told apart were kept as written."), odd)  # fmt: skip
 
 
 def _order(found: Sequence[re.Match[str]]) -> str | None:

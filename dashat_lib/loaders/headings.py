@@ -174,3 +174,9 @@ def about(table: Table, draft: Draft) -> None:
     draft.properties["data_rows"] = str(len(table.rows))
     if table.above:
         draft.properties["above_heading"] = "\n".join(table.above)
+
+
+def texts_missing(draft: Draft) -> None:
+    """Tell of each document that the table has none of its text."""
+    for source in draft.column("sources", "source_id"):
+        draft.report.say("text_missing", source, message("The table holds passages, not the texts of the documents; positions stay as they were written."))  # fmt: skip

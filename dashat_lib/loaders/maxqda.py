@@ -9,9 +9,9 @@ from pathlib import Path
 from ..coded_project import CodedProject, Draft
 from ..errors import DashatError, Problem, message
 from .code_tree import CodeTree
-from .dates import as_iso, milliseconds
+from .dates import dates_as_iso, milliseconds
 from .grids import Grid, Grids, beginning, grids
-from .headings import Table, about, as_table, columns, left_out, other_sheets, sheet_known
+from .headings import Table, about, as_table, columns, left_out, other_sheets, sheet_known, texts_missing
 from .opening import database, is_sqlite
 
 # Headings as keys of `headings.key`: English, German, Spanish, Portuguese, French, Italian, Polish, Indonesian. Where a
@@ -135,9 +135,7 @@ def _by_content(rows: Sequence[Sequence[str]]) -> bool:
 def _segments(table: Table, at: dict[str, int], draft: Draft) -> None:
     left_out(table, at.values(), draft.report)
     cells = {role: table.column(at[role]) if role in at else [""] * len(table.rows) for role in SEGMENT}
-    for role in ("created", "modified"):
-        cells[role], odd = as_iso(cells[role])
-        draft.report.say("date_as_written", role, message("Dates whose day and month cannot be told apart were kept as written."), odd)  # fmt: skip
+    dates_as_iso(cells, draft.report)
     tree, coders = CodeTree(draft), dict[str, None]()
     sources = _documents(cells["group"], cells["document"], draft)
     join = next((sign for sign in (" > ", "\\") if any(sign in cell for cell in cells["code"])), " > ")
@@ -165,8 +163,7 @@ def _segments(table: Table, at: dict[str, int], draft: Draft) -> None:
         else:
             draft.report.say("code_not_named", segment, message("A row names no code; its segment was kept without one."))  # fmt: skip
     draft.report.say("coder_not_named", table.name, message("Rows do not say who coded."), cells["author"].count(""))
-    for source in draft.column("sources", "source_id"):
-        draft.report.say("text_missing", source, message("The table holds passages, not the texts of the documents; positions stay as they were written."))  # fmt: skip
+    texts_missing(draft)
 
 
 def _documents(groups: Sequence[str], names: Sequence[str], draft: Draft) -> list[str | None]:

@@ -11,14 +11,11 @@ from typing import Any
 import pandas as pd
 
 from ..coded_project import CodedProject, Entry, Report
-from ..coded_project.cells import from_cell
+from ..coded_project.cells import DICTIONARY, DICTIONARY_HEADING, LONG_TEXTS, VERSION, from_cell
 from ..coded_project.model import COLUMNS, FORMATS
 from ..errors import DashatError, Problem, message
 from .grids import Grids, beginning, grids
 
-DICTIONARY = "dictionary"
-_HEADING = ["table", "column", "meaning_id", "meaning_en", "type", "unit"]
-_VERSION = "1"
 _REPORT = ("what", "n", "where", "done", "details")
 
 
@@ -33,7 +30,7 @@ def recognises(path: Path) -> bool:
 
 
 def _is_heading(row: Sequence[str]) -> bool:
-    return [cell.strip() for cell in row[: len(_HEADING)]] == _HEADING
+    return tuple(cell.strip() for cell in row[: len(DICTIONARY_HEADING)]) == DICTIONARY_HEADING
 
 
 def read(path: Path, *, progress: object = None) -> CodedProject:
@@ -54,9 +51,9 @@ def read(path: Path, *, progress: object = None) -> CodedProject:
     tables = _folder(path, report) if path.is_dir() else _workbook(path, grids(path), report)
     if "project" not in tables:
         raise DashatError(Problem(path.name, None, None, None, message("is no bundle of tables: the table project is missing."), message("Write the bundle anew, or ask for another copy.")))  # fmt: skip
-    long = _long(tables.get("long_texts", []))
+    long = _long(tables.get(LONG_TEXTS, []))
     about = {key: value for row in tables["project"][1:] if len(row) > 1 and (key := _text(row[0], long, "project", report)) is not None and (value := _text(row[1], long, "project", report)) is not None}  # fmt: skip
-    if about.get("bundle_version", _VERSION) != _VERSION:
+    if about.get("bundle_version", VERSION) != VERSION:
         raise DashatError(Problem(path.name, None, None, about["bundle_version"], message("was written as version {value} of the tables, which this dashat does not read."), message("Install a newer dashat.")))  # fmt: skip
     format = about.get("format", "table")
     report.say("format_unknown", format, message("The table project names a format that is not known; it was taken for a table."), int(format not in FORMATS))  # fmt: skip
@@ -72,7 +69,7 @@ def read(path: Path, *, progress: object = None) -> CodedProject:
 def _folder(path: Path, report: Report) -> dict[str, list[list[str]]]:
     """Return the rows of each table of a folder; only files of known names are opened, and no link is followed."""
     found = {}
-    for name in (*COLUMNS, "project", "load_report", "long_texts"):
+    for name in (*COLUMNS, "project", "load_report", LONG_TEXTS):
         file = path / f"{name}.csv"
         if file.is_symlink():
             report.say("link_left_out", file.name, message("A link was not followed."))

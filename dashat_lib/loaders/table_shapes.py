@@ -91,7 +91,8 @@ def shape_of(table: Table) -> Shape:
     rest = [n for n in range(len(keys)) if n not in roles.values()]
     if len(rest) > 1 and {"unit", "text"} & set(roles) and all(_marks(table.column(n)) for n in rest):
         return Shape("unit with marks", roles, rest)
-    return Shape("case", roles)
+    case = _case_column(table, roles)
+    return Shape("case", {} if case is None else {"case": case})
 
 
 def code_of(heading: str) -> str:
@@ -117,6 +118,15 @@ def _roles(table: Table) -> dict[str, int]:
     if weak is not None and "code" not in roles and {"text", "coder"} & set(roles):
         roles["code"] = weak
     return roles
+
+
+def _case_column(table: Table, roles: dict[str, int]) -> int | None:
+    """Return the column that names the cases: called case, unit or id, else the first if its cells are all different."""
+    for role in ("case", "unit", "code", "document"):
+        if role in roles:
+            return roles[role]
+    cells = [cell.strip() for cell in table.column(0)] if table.heading else []
+    return 0 if cells and all(cells) and len(set(cells)) == len(cells) else None
 
 
 def _long(cells: Sequence[str]) -> bool:

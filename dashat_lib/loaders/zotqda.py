@@ -8,7 +8,7 @@ from pathlib import Path
 from ..coded_project import CodedProject, Draft
 from ..errors import DashatError, Problem, message
 from .grids import beginning, grids
-from .headings import Table, about, as_table, left_out, other_sheets, sheet_known
+from .headings import Table, about, as_table, left_out, other_sheets, sheet_known, texts_missing
 
 _MARK = "zotqdaFormat"
 _FRAGMENT = ("code", "annotationKey", "text")
@@ -121,8 +121,7 @@ def _fragments(table: Table, rows: Sequence[Mapping[str, str]], draft: Draft) ->
         given[place] = None
         draft.add("codings", coding_id=f"row {number}", segment_id=own, source_id=source, code_id=codes[row["code"]], coder_id=coder, created=row.get("codedAt", ""), weight=row.get("weight", ""))  # fmt: skip
     _attributes(documents, draft)
-    for source in documents:
-        draft.report.say("text_missing", source, message("The table holds passages, not the texts of the documents; positions stay as they were written."))  # fmt: skip
+    texts_missing(draft)
 
 
 def _segment(own: str, source: str | None, row: Mapping[str, str], draft: Draft) -> None:
