@@ -155,6 +155,14 @@ def test_the_plain_list_of_qualcoder_has_categories(tmp_path):
     assert told(project) == {"read_as": (1, "kode"), "category_differs": (1, "kat1"), "empty_code": (1, "kat3"), "repeated_code": (1, "kode2")}  # fmt: skip
 
 
+def test_commas_in_a_plain_list_belong_to_the_names(tmp_path):
+    path = tmp_path / "kode.txt"
+    path.write_text("akses, mutu>>obat\nakses, mutu>>jarak\n", encoding="utf-8")
+    project = read_project(path)
+    assert list(project.categories["name"]) == ["akses, mutu"]
+    assert list(project.codes["name"]) == ["obat", "jarak"]
+
+
 def test_any_other_table_is_cases_with_attributes_and_told_so(tmp_path):
     long = "Saya senang sekali ikut kegiatan ini karena banyak teman di sana."
     rows = [["Kasus", "Umur", "Bobot badan", "Kategori", "Pendapat"], ["P1", "20", "50.5", "ibu", long], ["P2", "007", "51", "", ""], ["P2", "30", "", "kader", long + " Lagi."]]  # fmt: skip

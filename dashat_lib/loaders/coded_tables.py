@@ -40,7 +40,7 @@ def recognises(path: Path) -> bool:
         return True
     first = next(row for row in found.sheets[0].rows if any(cell.strip() for cell in row))
     named = all(0 < len(cell.strip()) <= _LONGEST_HEADING for cell in first) and not any(re.search(r"[.?!]$|\d:\d", cell.strip()) for cell in first)  # fmt: skip
-    return is_plain_list(found.sheets[0].rows) or (found.separator is not None and found.regular > 0.95 and len(found.sheets[0].rows) > 1 and named)  # fmt: skip
+    return is_plain_list(found.sheets[0].rows, found.separator) or (found.separator is not None and found.regular > 0.95 and len(found.sheets[0].rows) > 1 and named)  # fmt: skip
 
 
 def read(path: Path, *, progress: object = None) -> CodedProject:
@@ -63,7 +63,7 @@ def read(path: Path, *, progress: object = None) -> CodedProject:
     draft = Draft("table", path, encoding=found.encoding, separator=found.separator)
     found.tell(draft.report)
     if found.kind == "text" and is_plain_list(found.sheets[0].rows, found.separator):
-        read_plain_list(found.sheets[0].rows, draft)
+        read_plain_list(found.sheets[0].rows, draft, found.separator)
         return draft.finish()
     table, shape = _chosen(found, draft)
     about(table, draft)
