@@ -26,6 +26,7 @@ LEVELS = [
     },
     {
         "processed",
+        "exports",
         "notebooks_run",
         "findings",
         "readings",

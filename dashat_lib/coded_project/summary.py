@@ -102,10 +102,10 @@ def _parents(table: pd.DataFrame, key: str) -> dict[str, str | None]:
 def _segments(project: CodedProject) -> dict[str, Any]:
     segments, codings = project.segments, project.codings
     on_segments = codings[codings["segment_id"].notna()]
-    paths = project.code_paths()
-    by_code = on_segments["code_id"].map(paths).fillna(on_segments["code_id"]).value_counts(sort=False)
-    names = project.coders.drop_duplicates("coder_id").set_index("coder_id")["name"]
-    coders = codings["coder_id"].map(names).fillna(codings["coder_id"])
+    paths = project.code_paths().to_dict()
+    by_code = on_segments["code_id"].map(lambda code: paths.get(code, code)).value_counts(sort=False)
+    names = project.coders.drop_duplicates("coder_id").set_index("coder_id")["name"].dropna().to_dict()
+    coders = codings["coder_id"].map(lambda coder: names.get(coder, coder))
     text = segments[(segments["kind"] == "text") & segments["start"].notna()]
     kinds = segments["kind"].value_counts()
     return {

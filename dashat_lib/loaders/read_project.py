@@ -14,6 +14,7 @@ from ..errors import DashatError, Problem, message
 # recognises(path) -> bool (never raises, reads little) and read(path, ...) -> CodedProject.
 READERS = (
     "refi_qda",
+    "table_bundle",
     "qualcoder",
     "taguette",
     "rqda",
