@@ -450,15 +450,18 @@ def import_(
     format: Annotated[
         str | None, typer.Option("--format", help="Read as this format, where a file could be two things.")
     ] = None,
+    project: Annotated[
+        str | None, typer.Option("--project", help="Number or name of the project, where a file holds several.")
+    ] = None,
     lang: Language = None,
 ) -> None:
     """Read a file of NVivo, MAXQDA, ATLAS.ti, QualCoder, Taguette, RQDA ...: what was read, what was changed, what could not be."""
     from .loaders.read_project import read_project
 
     say = _speak(lang, Path("."))
-    project = read_project(file, format=format)
+    found = read_project(file, format=format, project=project)
     if summary:
-        print(json.dumps(project.summary(texts=texts, say=say), ensure_ascii=False, indent=2))
+        print(json.dumps(found.summary(texts=texts, say=say), ensure_ascii=False, indent=2))
 
 
 @app.command()
