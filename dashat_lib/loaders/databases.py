@@ -104,18 +104,21 @@ class Tables:
             return data.decode("utf-8", "replace")
 
 
-def read(path: Path, report: Report, wanted: Collection[str], left: Collection[str] = ()) -> Tables:
+def read(
+    path: Path, report: Report, wanted: Collection[str], left: Collection[str] = (), *, needed: Collection[str] = (), tool: str = "",
+) -> Tables:  # fmt: skip
     """Read tables of a database whole; what other tables hold is counted and told.
 
     Parameters
     ----------
     wanted : names of the tables
     left : names of tables of which nothing is said
+    needed : names of tables without which it is no project of `tool`
 
     Raises
     ------
     DashatError
-        If it is no database or damaged.
+        If it is no database or damaged, or lacks a table that is needed.
     """
     for ending in opening.logs(path):
         what, done = _LOGS[ending]
@@ -133,6 +136,8 @@ def read(path: Path, report: Report, wanted: Collection[str], left: Collection[s
                 # A table without a page of its own is made by a module; it is not asked.
                 n = connection.execute(f"SELECT count(*) FROM {_quoted(name)} NOT INDEXED").fetchone()[0] if page else 1
                 report.say("table_not_read", name, _NOT_READ, n)
+    if missing := [one for one in needed if one not in found]:
+        raise DashatError(Problem(path.name, None, None, None, message("lacks the tables {tables}, so it is no project of {tool}."), message("Check which program made it, or ask for another copy."), {"tables": ", ".join(missing), "tool": tool}))  # fmt: skip
     return Tables(found, report)
 
 

@@ -57,7 +57,7 @@ def read(
         If it is no database or damaged, or holds several projects and none is named.
     """
     draft = Draft("requal", path, name=path.stem, origin="Requal")
-    tables = databases.read(path, draft.report, _TABLES, _LEFT)
+    tables = databases.read(path, draft.report, _TABLES, _LEFT, needed=("documents", "segments"), tool="Requal")
     one = _Project(draft, tables, path.name, project)
     texts = _add_sources(draft, one)
     _add_codes(draft, one)

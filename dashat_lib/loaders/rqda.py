@@ -42,7 +42,7 @@ def read(path: Path, *, progress: Callable[[str, int, int], None] | None = None)
         If it is no database or damaged.
     """
     draft = Draft("rqda", path, name=path.stem, origin="RQDA")
-    tables = databases.read(path, draft.report, _TABLES)
+    tables = databases.read(path, draft.report, _TABLES, needed=("source", "freecode"), tool="RQDA")
     for row in tables.rows("project", left=("about", "imageDir"), databaseversion=TEXT, memo=TEXT, date=TEXT, dateM=TEXT)[:1]:  # fmt: skip
         found = {"version": row["databaseversion"], "description": row["memo"], "created": row["date"], "modified": row["dateM"]}  # fmt: skip
         draft.properties |= {key: value for key, value in found.items() if value}
