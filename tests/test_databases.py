@@ -166,6 +166,14 @@ def test_the_names_of_the_tables_are_told_without_raising(tmp_path):
         databases.read(tmp_path / "rusak.db", Report(), [])
 
 
+def test_damage_that_a_message_quotes_is_refused(tmp_path):
+    # The parser of SQLite quotes what it stumbles over, and Python cannot make text of the quote.
+    path = made(tmp_path / "a.db", "CREATE TABLE tabel (x text)")
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE tabel (x text)", b"CREATE TABLE tab\xa1l [x text)"))
+    with pytest.raises(DashatError, match=r"a\.db: is no database that can be read"):
+        databases.read(path, Report(), ["tabel"])
+
+
 def test_rows_get_ids_of_their_own():
     report = Report()
     rows = [{"id": one} for one in ("7", None, "7", "8", None)]

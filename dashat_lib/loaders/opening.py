@@ -283,7 +283,10 @@ def database(path: Path) -> Iterator[tuple[sqlite3.Connection, bool]]:
                 raise sqlite3.DatabaseError(str(sound[0]) if sound else "empty")
             connection.set_authorizer(_only_reading)
             yield connection, logged
-        except sqlite3.Error as error:
+        except (
+            sqlite3.Error,
+            UnicodeDecodeError,
+        ) as error:  # of a message that quotes the damage Python cannot make text
             raise _damaged(path, error) from None
         finally:
             connection.close()
@@ -302,5 +305,5 @@ def _copy(path: Path, to: Path) -> Path:
     return to
 
 
-def _damaged(path: Path, error: sqlite3.Error) -> DashatError:
+def _damaged(path: Path, error: Exception) -> DashatError:
     return DashatError(Problem(path.name, None, None, None, message("is no database that can be read: {reason}."), message("Open it in the program that made it and save a copy, or ask for another."), {"reason": _first_line(error)}))  # fmt: skip
