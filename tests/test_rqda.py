@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from coded_databases import RQDA, damaged, made, real, records, said, survives
 
+from dashat_lib.errors import DashatError
 from dashat_lib.loaders import maxqda, qualcoder, requal, rqda, taguette
 from dashat_lib.loaders.read_project import read_project
 
@@ -145,6 +146,12 @@ def test_ids_that_repeat_are_told_and_the_first_is_meant(tmp_path):
     assert records(read.sources, "source_id", "text") == [("1", "Air."), ("1 (row 2)", "Api!")]
     assert read.segments["text"].tolist() == ["Air"]
     assert said(read) == {"repeated_id": [(1, "source, 1")]}
+
+
+def test_it_holds_one_project(project):
+    with pytest.raises(DashatError) as error:
+        read_project(project, project="Air")
+    assert str(error.value) == "air.rqda: holds one project, so none can be chosen. Leave --project out."
 
 
 def test_only_rqda_claims_it(project):

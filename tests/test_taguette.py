@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
 from coded_databases import TAGUETTE, damaged, made, real, records, said, survives
 from coded_databases import taguette as written
+from conftest import ROOT
 
 from dashat_lib.errors import DashatError
 from dashat_lib.loaders import maxqda, qualcoder, requal, rqda, taguette
@@ -136,6 +140,26 @@ def test_one_of_several_projects_is_read_whole_and_alone(tmp_path):
         {"budi"},
     )
     assert said(first) == {"other_project": [(1, "2")]}
+    command_line = [
+        sys.executable,
+        "-m",
+        "dashat_lib.cli",
+        "import",
+        str(path),
+        "--project",
+        "Api",
+        "--summary",
+        "--texts",
+    ]
+    shown = subprocess.run(
+        command_line,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert json.loads(shown.stdout)["quotes"] == [{"selection": "2", "text": "Api"}]
     with pytest.raises(DashatError, match=r"a\.sqlite3: holds no single project 'Udara', but: 1 \(Air\), 2 \(Api\)"):
         read_project(path, project="Udara")
 

@@ -110,7 +110,16 @@ def test_highlights_as_csv_also_as_another_program_saved_them(tmp_path, delimite
 
 
 def test_highlights_as_a_workbook(tmp_path):
-    check_highlights(read_project(workbook(tmp_path / "a.xlsx", ROWS, "highlights")))
+    path = workbook(tmp_path / "a.xlsx", ROWS, "highlights")
+    check_highlights(read_project(path))
+    from openpyxl import load_workbook
+
+    book = load_workbook(path)
+    book.create_sheet("catatan", 0)
+    book.save(path)
+    read = read_project(path)
+    check_highlights(read)
+    assert said(read)["sheet_not_read"] == [(1, "catatan")]
 
 
 def test_ids_that_repeat_and_rows_of_odd_length_are_told(tmp_path):
@@ -177,6 +186,9 @@ def test_a_page_that_is_cut_off_is_refused_and_what_stands_behind_is_told(tmp_pa
             read_project(tmp_path / "a.html")
     (tmp_path / "a.html").write_text(PAGE.replace("  </body>", "<p>lagi</p></body>"), encoding="utf-8")
     assert said(read_project(tmp_path / "a.html"))["rest_not_read"] == [(1, "a.html")]
+    (tmp_path / "a.html").write_text(PAGE.replace("<strong>Dokumen:", "<strang>Dokumen:", 1), encoding="utf-8")
+    read = read_project(tmp_path / "a.html")
+    assert (len(read.segments), said(read)["highlight_torn"]) == (1, [(1, "a.html")])
 
 
 def test_the_page_of_a_document(tmp_path):
@@ -226,21 +238,26 @@ def test_a_table_that_breaks_off_in_a_quote_is_refused(tmp_path):
         read_project(path)
 
 
-def test_a_workbook_with_entities_or_of_endless_rows_is_refused_or_read_soon(tmp_path):
+def test_a_workbook_with_entities_or_of_endless_rows_is_refused(tmp_path, monkeypatch):
     from zipfile import ZipFile
 
     good = workbook(tmp_path / "a.xlsx", ROWS, "highlights")
     for name, old, new in (
         ("b.xlsx", b"<worksheet", b'<!DOCTYPE x [<!ENTITY e "x">]><worksheet'),
         ("c.xlsx", b'<row r="5"', b'<row r="999999999"'),
+        ("d.xlsx", b'<dimension ref="A1:D5"', b'<dimension ref="A1:D2"'),
     ):
         with ZipFile(good) as source, ZipFile(tmp_path / name, "w") as target:
             for info in source.infolist():
                 data = source.read(info)
                 target.writestr(info.filename, data.replace(old, new) if info.filename.endswith("sheet1.xml") else data)
-    with pytest.raises(DashatError, match="holds declarations of entities"):
-        taguette_exports.read(tmp_path / "b.xlsx") if taguette_exports.recognises(tmp_path / "b.xlsx") else list(taguette_exports._sheet(tmp_path / "b.xlsx"))  # fmt: skip
-    assert read_project(tmp_path / "c.xlsx").properties["data_rows"] == "3"
+    with pytest.raises(DashatError, match=r"^b\.xlsx: holds declarations of entities"):
+        list(taguette_exports._sheet(tmp_path / "b.xlsx"))
+    assert not taguette.recognises(tmp_path / "b.xlsx")
+    assert read_project(tmp_path / "d.xlsx").properties["data_rows"] == "4"
+    monkeypatch.setattr(taguette_exports, "_MOST_ROWS", 5000)
+    with pytest.raises(DashatError, match=r"^c\.xlsx: holds more rows than a sheet can\."):
+        read_project(tmp_path / "c.xlsx")
 
 
 def test_an_export_holds_one_project(tmp_path):

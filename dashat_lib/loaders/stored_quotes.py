@@ -12,7 +12,7 @@ from ..coded_project import Report
 from ..errors import DashatError, Problem, message
 from .positions import Positions, Reading, with_lf
 
-_LONGEST = 1 << 25  # characters of one text
+_LONGEST = 1 << 24  # characters of one text
 _MOST_CUT = 1 << 27  # characters of all segments together: a small file can hold many long ranges of one text
 _CHOSEN = message("Positions of the document were read as {reading}, not as {usual}: more of the stored quotes stand there; the number is that of its segments.")  # fmt: skip
 _APART = message("Read as {reading}, unlike the other segments of the document: the stored quote stands only there.")
@@ -52,6 +52,18 @@ AS_ONE = Rule("code points, CRLF as one", Reading("code point", "as one"))
 UTF_16 = Rule("UTF-16 units", Reading("UTF-16 unit"))
 UTF_16_AS_ONE = Rule("UTF-16 units, CRLF as one", Reading("UTF-16 unit", "as one"))
 UTF_8 = Rule("UTF-8 bytes", Reading("UTF-8 byte"))
+
+
+def refuse_long(text: str, source: str, file: str) -> None:
+    """Refuse a text whose places would take more memory than a computer has.
+
+    Raises
+    ------
+    DashatError
+        If it is longer than any document that is read by people.
+    """
+    if len(text) > _LONGEST:
+        raise DashatError(Problem(file, None, None, source, message("holds a document '{value}' of more than {n} characters."), message("Take the document apart in the program that made it."), {"n": _LONGEST}))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -147,8 +159,7 @@ class Places:
 
     def __init__(self, texts: Mapping[str, Text], rules: Sequence[Rule], report: Report, file: str) -> None:
         for source, text in texts.items():
-            if len(text.plain) > _LONGEST:
-                raise DashatError(Problem(file, None, None, source, message("holds a document '{value}' of more than {n} characters."), message("Take the document apart in the program that made it."), {"n": _LONGEST}))  # fmt: skip
+            refuse_long(text.plain, source, file)
         self._texts, self._rules, self._report, self._file = texts, rules, report, file
         self._rule: dict[str, Rule] = {}
         self._used: Counter[Rule] = Counter()

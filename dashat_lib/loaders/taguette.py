@@ -13,7 +13,7 @@ from ..errors import message
 from . import databases, html_text, loose_ends, opening, taguette_exports
 from .coded_rows import add_coding, add_people, shown, text_of
 from .databases import ID, TEXT, WHOLE, Row, Tables
-from .stored_quotes import UTF_8, Places, Quote, Text
+from .stored_quotes import UTF_8, Places, Quote, Shown, Text, refuse_long
 
 _APPLICATION = bytes.fromhex("54677474")  # stands in the header of the database
 _TABLES = (
@@ -168,7 +168,7 @@ def _payload(text: str | None) -> dict[str, Any] | None:
 def _add_sources(draft: Draft, one: _Project, log: _Log) -> dict[str, Text]:
     rows = one.rows("documents", ("text_direction",), id=ID, name=TEXT, description=TEXT, filename=TEXT, created=TEXT, contents=TEXT)  # fmt: skip
     databases.own_ids(rows, "id", "documents", draft.report)
-    texts = {row["id"]: Text(*html_text.shown(row["contents"])) for row in rows if row["contents"]}
+    texts = {row["id"]: Text(*_shown(row["contents"], row["id"], draft)) for row in rows if row["contents"]}
     for row in rows:
         draft.add("sources", source_id=row["id"], name=row["name"], kind="text", text=text_of(draft, row["id"], texts), path=row["filename"], description=row["description"], creator=log.documents.get(row["id"]), created=row["created"])  # fmt: skip
     return texts
@@ -184,7 +184,7 @@ def _add_highlights(draft: Draft, one: _Project, places: Places, log: _Log) -> N
     everywhere = one.rows("highlights", id=ID, document_id=ID, start_offset=WHOLE, end_offset=WHOLE, snippet=TEXT)
     databases.own_ids(everywhere, "id", "highlights", draft.report)
     rows = [row for row in everywhere if row["document_id"] not in one.elsewhere]
-    for row, cut in zip(rows, places.cut([_quote(row) for row in rows]), strict=True):
+    for row, cut in zip(rows, places.cut([_quote(row, draft) for row in rows]), strict=True):
         made, changed = (did.get(row["id"], _Did(None, None)) for did in (log.first, log.last))
         draft.add(
             "segments", segment_id=row["id"], source_id=row["document_id"], kind="text", start=cut.start, end=cut.end,
@@ -201,6 +201,11 @@ def _add_highlights(draft: Draft, one: _Project, places: Places, log: _Log) -> N
             add_coding(draft, f"{highlight}:{tag}", documents.get(highlight), tag, did.who, did.when, segment_id=highlight)  # fmt: skip
 
 
-def _quote(row: Row) -> Quote:
-    plain, seen = html_text.shown(row["snippet"] or "")
+def _quote(row: Row, draft: Draft) -> Quote:
+    plain, seen = _shown(row["snippet"] or "", row["id"], draft)
     return Quote(row["id"], row["document_id"], row["start_offset"], row["end_offset"], plain, seen.text)
+
+
+def _shown(source: str, name: str, draft: Draft) -> tuple[str, Shown]:
+    refuse_long(source, name, draft.file.name)
+    return html_text.shown(source)

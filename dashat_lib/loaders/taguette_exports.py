@@ -15,6 +15,7 @@ from .coded_rows import add_coding
 from .encodings import decoded
 from .html_text import CLOSE, OPEN, TEXT, Piece
 from .positions import with_lf
+from .stored_quotes import refuse_long
 
 HIGHLIGHTS, CODEBOOK, PAGE, DOCUMENT = "highlights", "codebook", "page of highlights", "document"
 _HEADINGS = {
@@ -28,6 +29,7 @@ _MOST_ROWS = 1 << 20  # a sheet holds no more
 _LONGEST_FIELD = 1 << 28
 _TITLE = re.compile(r"<title>[^<]*Taguette[^<]*</title>")  # the rest of it is in the language of the person
 _DETAILS = re.compile(r"<p>\s*<strong>[^<]*</strong>([^<]*)<strong>[^<]*</strong>([^<]*)</p>\s*(?=<hr>|</body>)")
+_BETWEEN = "\n    <hr>\n"
 _DOCUMENT = re.compile(r"<body>\s*<h1>(.*?)</h1>\n?(.*?)\s*</body>", re.DOTALL)
 _NOT_WHOLE = message("is cut off: the page has no end.")
 _AGAIN = message("Export it again from Taguette, or read the database (Export project).")
@@ -35,6 +37,7 @@ _AGAIN = message("Export it again from Taguette, or read the database (Export pr
 _NO_TEXT = message("An export of highlights does not hold the documents; the highlights stand alone.")
 _NOT_KEPT = message("The column is not read; the number is that of its rows.")
 _GUESSED = message("The file does not say how it is encoded; it was read as {codec}.")
+_SHEET = message("Another sheet of the workbook is not read.")
 _NO_END = message("The last row has no line break behind it, as Taguette writes one; the table may be cut off.")
 _LENGTH = message("The row has more or fewer cells than headings; what is missing was taken as empty.")
 _TWICE = message(
@@ -42,6 +45,9 @@ _TWICE = message(
 )
 _COMMA = message("Tags are parted at commas; a tag whose name holds one was taken apart.")
 _TOUCH = message("The highlight begins where another ends: where highlights overlap, this page does not show where each begins and ends, and may leave one out.")  # fmt: skip
+_TORN = message(
+    "Of a highlight the document and the tags cannot be read; what it says stands with the highlight behind it."
+)
 _REST = message("Something stands behind the last highlight that is none; it was not read.")
 _NO_TAGS = message("The page was exported without tags.")
 
@@ -70,6 +76,7 @@ def read(path: Path, *, project: str | None = None) -> CodedProject:
     elif kind in (PAGE, DOCUMENT):
         text, codec, _ = decoded(opening.whole(path), path.name)
         draft.properties["encoding"] = codec
+        refuse_long(text, path.stem, path.name)
         (_add_page if kind == PAGE else _add_document)(draft, with_lf(text))
     else:
         raise DashatError(Problem(path.name, None, None, None, message("is nothing that Taguette makes."), _AGAIN))
@@ -121,7 +128,7 @@ def _rows(draft: Draft, path: Path, kind: str) -> list[dict[str, str]]:
     """Return the rows of a table by heading, "" where a cell is empty, with ``"#"`` as the number of the row."""
     with path.open("rb") as file:
         workbook = file.read(2) == b"PK"
-    table = _sheet(path) if workbook else _lines(draft, path)
+    table = _sheet(path, draft) if workbook else _lines(draft, path)
     headings = [one.strip().lower() for one in next(table, [])]
     rows = []
     for number, cells in enumerate(table, 2):
@@ -149,8 +156,8 @@ def _lines(draft: Draft, path: Path) -> Iterator[list[str]]:
         csv.field_size_limit(before)
 
 
-def _sheet(path: Path) -> Iterator[list[str]]:
-    """Yield the rows of the first sheet whose headings are known, else of the first."""
+def _sheet(path: Path, draft: Draft | None = None) -> Iterator[list[str]]:
+    """Yield the rows of the first sheet whose headings are known."""
     from openpyxl import load_workbook
 
     try:
@@ -160,11 +167,18 @@ def _sheet(path: Path) -> Iterator[list[str]]:
         book = load_workbook(path, read_only=True, data_only=True)
         try:
             for sheet in book.worksheets:
-                rows = sheet.iter_rows(max_row=_MOST_ROWS, max_col=8, values_only=True)
+                sheet.reset_dimensions()  # what the sheet says of its size cuts rows away where it is wrong
+                rows = sheet.iter_rows(max_col=8, values_only=True)
                 headings = [_cell(one) for one in next(rows, ())]
                 if _kind_of_table(headings):
+                    if draft is not None:
+                        for other in book.sheetnames:
+                            draft.report.say("sheet_not_read", other, _SHEET, int(other != sheet.title))
                     yield [one for one in headings if one]
-                    yield from ([_cell(one) for one in row] for row in rows)
+                    for number, row in enumerate(rows, 2):
+                        if number > _MOST_ROWS:
+                            raise DashatError(Problem(path.name, None, None, None, message("holds more rows than a sheet can."), _AGAIN))  # fmt: skip
+                        yield [_cell(one) for one in row]
                     return
         finally:
             book.close()
@@ -242,6 +256,8 @@ def _add_page(draft: Draft, page: str) -> None:
         tags = [html_text.unescaped(tag.strip()) for tag in re.split(r",\s*\n", found[2])]
         project.add(str(number), html_text.unescaped(found[1].strip()), content.text, tags)
         at = found.end()
+    read = len(draft.column("segments", "segment_id"))
+    draft.report.say("highlight_torn", draft.file.name, _TORN, page.count(_BETWEEN, begin) + 1 - read if read else 0)
     rest = html_text.shown(page[at:end])[0].strip()
     draft.report.say("rest_not_read", draft.file.name, _REST, int(bool(rest)))
 
