@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import time
+from contextlib import suppress
 
 import pytest
 from coded_databases import damaged, real, records, said, survives
@@ -189,6 +191,20 @@ def test_a_page_that_is_cut_off_is_refused_and_what_stands_behind_is_told(tmp_pa
     (tmp_path / "a.html").write_text(PAGE.replace("<strong>Dokumen:", "<strang>Dokumen:", 1), encoding="utf-8")
     read = read_project(tmp_path / "a.html")
     assert (len(read.segments), said(read)["highlight_torn"]) == (1, [(1, "a.html")])
+
+
+@pytest.mark.parametrize(
+    "filling", [" ", "</h1>", "<p>", "<p> <strong>", "<hr>", "<title>", ",\n", '<span class="highlight">']
+)
+@pytest.mark.parametrize("page", [PAGE, DOCUMENT], ids=["highlights", "document"])
+def test_pages_are_read_in_time_that_grows_with_their_length(tmp_path, page, filling):
+    begun = time.monotonic()
+    for at in ("<body>", "</h1>", "</p>", "  </body>"):
+        long = page.replace(at, at + filling * (150_000 // len(filling)), 1)
+        (tmp_path / "a.html").write_text(long, encoding="utf-8")
+        with suppress(DashatError):
+            read_project(tmp_path / "a.html")
+    assert time.monotonic() - begun < 8  # a search that goes back and forth takes minutes
 
 
 def test_the_page_of_a_document(tmp_path):

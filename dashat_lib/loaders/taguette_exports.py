@@ -27,11 +27,9 @@ _LOOKED_AT = 1 << 16
 _LIMITS = opening.Limits(members=200)
 _MOST_ROWS = 1 << 20  # a sheet holds no more
 _LONGEST_FIELD = 1 << 28
-_TITLE = re.compile(r"<title>[^<]*Taguette[^<]*</title>")  # the rest of it is in the language of the person
-_DETAILS = re.compile(r"<p>\s*<strong>[^<]*</strong>([^<]*)<strong>[^<]*</strong>([^<]*)</p>\s*(?=<hr>|</body>)")
+_TITLE = re.compile(r"<title>([^<]*)</title>")
+_DETAILS = re.compile(r"<p>\s*<strong>[^<]*</strong>([^<]*)<strong>[^<]*</strong>([^<]*)</p>\s*(?=<hr>|$)")
 _BETWEEN = "\n    <hr>\n"
-_DOCUMENT = re.compile(r"<body>\s*<h1>(.*?)</h1>\n?(.*?)\s*</body>", re.DOTALL)
-_NOT_WHOLE = message("is cut off: the page has no end.")
 _AGAIN = message("Export it again from Taguette, or read the database (Export project).")
 
 _NO_TEXT = message("An export of highlights does not hold the documents; the highlights stand alone.")
@@ -94,7 +92,10 @@ def _kind(path: Path) -> str | None:
         return _kind_of_workbook(path)
     head = data.decode("utf-16", "ignore") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-8-sig", "replace")  # fmt: skip
     if head.lstrip()[:14].lower() == "<!doctype html":
-        if _TITLE.search(head) and "margin-bottom: 1em" in head:
+        title = _TITLE.search(head)
+        if (
+            title and "Taguette" in title[1] and "margin-bottom: 1em" in head
+        ):  # the other words are in the language of the person
             return PAGE
         return DOCUMENT if ".highlight {" in head and (".taglist {" in head or '"highlight"' in head) else None
     return next((kind for separator in _SEPARATORS if (kind := _kind_of_table(_cells(head, separator)))), None)
@@ -245,30 +246,37 @@ class _Collected:
 # ---- pages -----------------------------------------------------------------------------------------------------------
 
 
+def _parts(draft: Draft, page: str) -> tuple[str, str]:
+    """Return the heading of a page and what stands below it."""
+    begin = page.find("<body>")
+    heading, below, end = page.find("<h1>", begin), page.find("</h1>", begin), page.rfind("</body>")
+    if not 0 <= begin < heading < below < end:
+        raise DashatError(
+            Problem(draft.file.name, None, None, None, message("is cut off: the page has no end."), _AGAIN)
+        )
+    return page[heading:below], page[below + len("</h1>") : end]
+
+
 def _add_page(draft: Draft, page: str) -> None:
-    begin, end = page.find("<body>"), page.rfind("</body>")
-    if begin < 0 or end < 0:
-        raise DashatError(Problem(draft.file.name, None, None, None, _NOT_WHOLE, _AGAIN))
+    _, below = _parts(draft, page)
     project = _Collected(draft)
-    at = page.find("</h1>", begin) + len("</h1>")
-    for number, found in enumerate(_DETAILS.finditer(page), 1):
-        _, content = html_text.shown(page[at : found.start()].strip().removeprefix("<hr>").strip())
+    at = 0
+    for number, found in enumerate(_DETAILS.finditer(below), 1):
+        _, content = html_text.shown(below[at : found.start()].strip().removeprefix("<hr>").strip())
         tags = [html_text.unescaped(tag.strip()) for tag in re.split(r",\s*\n", found[2])]
         project.add(str(number), html_text.unescaped(found[1].strip()), content.text, tags)
         at = found.end()
     read = len(draft.column("segments", "segment_id"))
-    draft.report.say("highlight_torn", draft.file.name, _TORN, page.count(_BETWEEN, begin) + 1 - read if read else 0)
-    rest = html_text.shown(page[at:end])[0].strip()
+    draft.report.say("highlight_torn", draft.file.name, _TORN, below.count(_BETWEEN) + 1 - read if read else 0)
+    rest = html_text.shown(below[at:])[0].strip()
     draft.report.say("rest_not_read", draft.file.name, _REST, int(bool(rest)))
 
 
 def _add_document(draft: Draft, page: str) -> None:
-    found = _DOCUMENT.search(page)
-    if found is None:
-        raise DashatError(Problem(draft.file.name, None, None, None, _NOT_WHOLE, _AGAIN))
-    name = html_text.shown(found[1])[0]
+    heading, below = _parts(draft, page)
+    name = html_text.shown(heading)[0]
     marks = _Marks()
-    _, seen = html_text.joined(marks.read(html_text.pieces(found[2])))
+    _, seen = html_text.joined(marks.read(html_text.pieces(below.removeprefix("\n").rstrip())))
     draft.add("sources", source_id=name, name=name, kind="text", text=seen.text)
     project = _Collected(draft)
     before = -1
