@@ -194,7 +194,7 @@ def test_a_page_that_is_cut_off_is_refused_and_what_stands_behind_is_told(tmp_pa
 
 
 @pytest.mark.parametrize(
-    "filling", [" ", "</h1>", "<p>", "<p> <strong>", "<hr>", "<title>", ",\n", '<span class="highlight">']
+    "filling", [" ", "</h1>", "<p>", "<p> <strong>", "<hr>", "<title>", ",\n", "<span>", '<span class="highlight">']
 )
 @pytest.mark.parametrize("page", [PAGE, DOCUMENT], ids=["highlights", "document"])
 def test_pages_are_read_in_time_that_grows_with_their_length(tmp_path, page, filling):

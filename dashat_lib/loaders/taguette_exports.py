@@ -308,14 +308,16 @@ class _Marks:
 
     def read(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """Yield the pieces of the document itself."""
-        spans: list[str] = []
+        spans: list[str] = [""]  # what each open span is, or is a part of
         at, tags = 0, ""
         for piece in pieces:
-            inside = next((one for one in reversed(spans) if one), "")
+            inside = spans[-1]
             if piece.text == "span" and piece.kind == OPEN:
-                spans.append(next((one for one in ("taglist", "highlight") if one in piece.classes), ""))
+                spans.append(next((one for one in ("taglist", "highlight") if one in piece.classes), inside))
             elif piece.text == "span" and piece.kind == CLOSE:
-                if spans and spans.pop() == "taglist":
+                if len(spans) > 1:
+                    spans.pop()
+                if inside == "taglist" != spans[-1]:
                     self._close(tags)
                     tags = ""
             elif piece.kind != TEXT:
