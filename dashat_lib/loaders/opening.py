@@ -283,10 +283,7 @@ def database(path: Path) -> Iterator[tuple[sqlite3.Connection, bool]]:
                 raise sqlite3.DatabaseError(str(sound[0]) if sound else "empty")
             connection.set_authorizer(_only_reading)
             yield connection, logged
-        except (
-            sqlite3.Error,
-            UnicodeDecodeError,
-        ) as error:  # of a message that quotes the damage Python cannot make text
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter where a message quotes the damage
             raise _damaged(path, error) from None
         finally:
             connection.close()
