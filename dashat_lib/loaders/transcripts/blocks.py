@@ -10,7 +10,7 @@ from pathlib import Path
 from ...coded_project import CodedProject, Draft
 from ...errors import message
 from .drafting import add_passage, add_speakers, add_text
-from .labels import Label, bare_name, is_in_capitals, is_plain_role, label_of
+from .labels import Label, bare_name, is_in_capitals, is_no_person, is_plain_role, label_of
 from .times import stamp_at
 from .turns import Line, Piece, lines_of, turns_of
 
@@ -53,8 +53,7 @@ def finished(
     """Return the project of a document: one passage a block, speakers from names before speech and from columns of tables."""
     text = "\n".join(block.text for block in blocks)
     add_text(draft, path, text)
-    known = {label.key for block in blocks if not block.cells and (label := label_of(block.text)) is not None}
-    tables = _tables_of_talk(blocks, known)
+    tables = _tables_of_talk(blocks) if any(block.cells for block in blocks) else set()
     lines: list[Line] = []
     starts: list[int] = []
     at = 0
@@ -100,8 +99,10 @@ def tell(draft: Draft, path: Path, counts: Counter[str]) -> None:
         draft.report.say(what, path.name, sentence, n=counts[what])
 
 
-def _tables_of_talk(blocks: Sequence[Block], known: set[str]) -> set[int]:
+def _tables_of_talk(blocks: Sequence[Block]) -> set[int]:
     """The tables with a column of speakers: by their heading, by a name known from the text, or by roles that take turns."""
+    labels = [label_of(block.text) for block in blocks if not block.cells]
+    known = {one.key for one in labels if one is not None and not is_no_person(one.name)}
     found: set[int] = set()
     names: dict[int, list[str]] = {}
     for block in blocks:

@@ -13,12 +13,13 @@ from .times import Stamp, stamp_at
 _LONGEST, _MOST_WORDS = 40, 5
 _PREFIX = re.compile(r"[ \t\ufeff\u200b\u200e]*(?:>{1,3}[ \t]*|[-–—•][ \t]+)?")
 _BLANK = re.compile(r"[ \t\u00a0]*")
+_DASH = re.compile(r"[-–—|][ \t]+")
 _MARK = re.compile(r"\*{1,3}|_{1,3}")
 _NAME = re.compile(r"[^\W\d_][\w .'’/&-]*")
 _NOTE = re.compile(r"[\[(]([^\[\]()\n]{1,60})[\])]")
 _BRACKETED = re.compile(r"\[([^\W_][\w .'’/&-]{0,39})\](?=[ \t]+\S)")
 # Otter, Teams and others put name and time in a line of their own, the speech below.
-_HEAD = re.compile(r"(?P<name>[^\W\d_][\w .'’/&-]{0,39}?)(?:[ \t]+|[ \t]*\|[ \t]*)(?=\d)")
+_HEAD = re.compile(r"(?P<name>[^\W\d_][\w .'’/&-]{0,39}?)(?:[ \t]+|[ \t]*\|[ \t]*)(?=\d{1,3}:\d\d)")
 _NOT_AFTER_COLON = re.compile(r"[/\\\d)]")
 
 _INITIALS = re.compile(r"[A-Z]{1,2}[ ._-]?\d{0,4}|[A-Z]{1,5}[ ._-]?\d{1,4}")
@@ -55,6 +56,8 @@ class Label:
 
 def label_of(line: str) -> Label | None:
     """Return the label at the beginning of a line, by its shape alone."""
+    if ":" not in line and "：" not in line and "[" not in line:
+        return None
     at = _PREFIX.match(line).end()  # type: ignore[union-attr]
     first, at = _stamp(line, at, bare=True)
     mark, at = _marked(line, at)
@@ -143,7 +146,7 @@ def people(labels: Sequence[Label | None], *, n_lines: int, careful: bool = Fals
     weak = not any(is_plain_role(one.name) or is_in_capitals(one.name) for _, one in colons if one.key in sure)
     if weak and len(sure) < 2 and sum(one.key in sure for _, one in colons) < n_lines / 10:
         sure = set()  # a word and a colon twice in a long text
-    once = {one.key for _, one in colons if is_like_a_name(one.name) and one.kind == "colon"} - sure
+    once = {one.key for _, one in colons if is_like_a_name(one.name) and one.kind != "cell"} - sure
     if not sure and len(once) > 1 and 2 * len(colons) >= n_lines and not careful:
         sure, once = once, set()
     if not sure:
@@ -156,7 +159,9 @@ def people(labels: Sequence[Label | None], *, n_lines: int, careful: bool = Fals
 
 
 def _is_sure(one: Label, count: int) -> bool:
-    if one.kind in ("head", "cell") and count < 2:
+    if one.kind == "cell":  # its table was looked at before
+        return True
+    if one.kind == "head" and count < 2:
         return False
     return (
         is_plain_role(one.name)
@@ -232,7 +237,7 @@ def _stamp(line: str, at: int, *, bare: bool) -> tuple[Stamp | None, int]:
     if stamp is None:
         return None, at
     after = _BLANK.match(line, stamp.after).end()  # type: ignore[union-attr]
-    dash = re.compile(r"[-–—|][ \t]+").match(line, after)
+    dash = _DASH.match(line, after)
     return stamp, dash.end() if dash else after
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from ...coded_project import CodedProject
@@ -13,7 +14,12 @@ from .turns import Line, Piece, lines_of, turns_of
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+\S|[ \t]*(?:[-=_*~]{3,}|(?:[-*_] ){3,})[ \t]*$")  # also a rule
 
 
-def read_plain(path: Path) -> CodedProject:
+_ENDS = (".", "?", "!", "…", "。", "؟", "।")
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+_EVERY = 5_000
+
+
+def read_plain(path: Path, *, progress: Callable[[str, int, int], None] | None = None) -> CodedProject:
     """Read a text; `encoding` is among the properties.
 
     Passages are turns (without the name before them) and, where nobody speaks, paragraphs: lines between empty lines.
@@ -27,8 +33,11 @@ def read_plain(path: Path) -> CodedProject:
     add_text(draft, path, text)
     lines = [_heading(text, one) for one in lines_of(text)]
     pieces = turns_of(text, lines, draft.report)
-    for piece in _paragraphs(text, pieces):
+    passages = _paragraphs(text, pieces)
+    for at, piece in enumerate(passages):
         add_passage(draft, "paragraph" if piece.speaker is None else "turn", piece)
+        if progress and at % _EVERY == 0:
+            progress("passages", at, len(passages))
     add_speakers(draft, pieces)
     return draft.finish()
 
@@ -38,17 +47,10 @@ def is_prose_or_talk(text: str) -> bool:
     lines = [one for one in text.split("\n") if one.strip()]
     if not lines or re.match(r"\s*(?:<(?!!--)|\{|\[\s*[\[{\"])", text):
         return False
-    if any(_is_sentence(one) for one in lines):
+    ended = [one.rstrip(" \t\"'”’»)*_").endswith(_ENDS) for one in lines]
+    if any(len(one.split()) >= (4 if end else 12) for one, end in zip(lines, ended, strict=True)):
         return True
-    named = sum((label := label_of(one)) is not None and label.kind != "bracket" for one in lines)
-    return 2 * named >= len(lines)
-
-
-def _is_sentence(line: str) -> bool:
-    words = line.split()
-    return len(words) >= 12 or (
-        len(words) >= 4 and line.rstrip(" \t\"'”’»)*_").endswith((".", "?", "!", "…", "。", "؟", "।"))
-    )
+    return 2 * sum(end or label_of(one) is not None for one, end in zip(lines, ended, strict=True)) >= len(lines)
 
 
 def _heading(text: str, line: Line) -> Line:
@@ -59,7 +61,7 @@ def _heading(text: str, line: Line) -> Line:
 
 def _paragraphs(text: str, pieces: list[Piece]) -> list[Piece]:
     """Join lines of nobody that no empty line parts, if the text parts its paragraphs by empty lines at all."""
-    if "\n\n" not in text.strip("\n"):
+    if not _EMPTY_LINE.search(text.strip("\n")):
         return pieces
     found: list[Piece] = []
     for piece in pieces:

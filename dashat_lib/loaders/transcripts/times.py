@@ -43,8 +43,9 @@ def milliseconds(text: str) -> int | None:
 
 def stamp_at(line: str, at: int, *, bare: bool = False) -> Stamp | None:
     """Return the time that begins at a place of a line; `bare`: also one without brackets."""
-    found = _SET_APART.match(line, at)
-    if found and found["close"] == _ENDS[found["open"]]:
-        return Stamp(found)
-    found = _BARE.match(line, at) if bare else None
+    first = line[at : at + 1]
+    if first in _ENDS:
+        found = _SET_APART.match(line, at)
+        return Stamp(found) if found and found["close"] == _ENDS[first] else None
+    found = _BARE.match(line, at) if bare and first.isdecimal() else None
     return Stamp(found) if found else None

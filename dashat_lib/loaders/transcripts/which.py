@@ -61,7 +61,7 @@ def read(path: Path, *, progress: Callable[[str, int, int], None] | None = None)
         raise DashatError(Problem(path.name, None, None, None, message("is rich text (RTF), which is not read."), message("Open it in Word or LibreOffice and save it as .docx, .odt or .txt.")))  # fmt: skip
     if kind == "ole":
         raise DashatError(Problem(path.name, None, None, None, message("is a document of Word before 2007, or one with a password."), message("Open it in Word or LibreOffice and save it as .docx, without a password.")))  # fmt: skip
-    return read_captions(path, progress=progress) if kind == "captions" else read_plain(path)
+    return (read_captions if kind == "captions" else read_plain)(path, progress=progress)
 
 
 def kind_of(path: Path) -> str | None:
