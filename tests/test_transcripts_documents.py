@@ -94,6 +94,13 @@ def test_speakers_on_lines_of_one_paragraph_are_told_apart(word):
     assert (found["turns"], found["texts"]) == (3, ["P: Satu.\nI: Dua.", "P: Tiga."])
 
 
+def test_name_and_time_above_the_speech_are_a_label_as_teams_writes_them(word):
+    project, found = word(p("<w:r><w:t>Bu Sri   0:03</w:t><w:br/><w:t>Satu.</w:t></w:r>") + p("Rina   0:07") + p("Dua.") + p("<w:r><w:t>Bu Sri   1:09</w:t><w:br/><w:t>Tiga.</w:t></w:r>"))  # fmt: skip
+    assert said(project) == [("Bu Sri", "Satu."), ("Rina", "Dua."), ("Bu Sri", "Tiga.")]
+    assert list(project.passages["begin_ms"].fillna(-1)) == [3000, -1, 7000, 69000]
+    assert found["turns"] == 3
+
+
 def test_changes_are_accepted_and_told(word):
     _, found = word(
         p("Air ", f"<w:del>{run('x')}</w:del>".replace("w:t ", "w:delText ").replace("w:t>", "w:delText>"), f"<w:ins>{run('mati')}</w:ins>", " lagi.")

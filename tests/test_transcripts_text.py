@@ -135,6 +135,11 @@ def test_a_time_in_a_line_of_its_own_is_no_speech_and_ends_no_turn(text):
     assert list(project.passages["begin_ms"].fillna(-1)) == [-1, 70000, -1]
 
 
+def test_a_time_of_day_that_somebody_says_stays_speech(text):
+    _, found = text("P: Jam berapa?\nI:\n10:30\nP: Siang?\nI: Ya.\n")
+    assert found["texts"] == ["Jam berapa?", "10:30", "Siang?", "Ya."]
+
+
 def test_name_and_time_above_the_speech_are_a_label(text):
     _, found = text("Bu Sri  0:03\nSelamat pagi.\n\nRina  0:07\nPagi, Bu.\nBus jam\n\nBu Sri  1:00:02\nYa.\n")
     assert (found["speakers"], found["turns"]) == (["Bu Sri", "Rina"], 3)
@@ -223,6 +228,16 @@ def test_a_guessed_encoding_is_told(text, codec):
     _, found = text(words.encode(codec))
     assert (found["encoding"], found["texts"][1]) == (codec, "Ja, “schön”. 5 €, señora.")
     assert told(found) == {("encoding_guessed", 1, "wawancara.dat")}
+
+
+def test_a_missing_library_is_named(tmp_path, monkeypatch):
+    import sys
+
+    path = tmp_path / "a.txt"
+    path.write_bytes("P: café di sini.\n".encode("cp1252"))
+    monkeypatch.setitem(sys.modules, "charset_normalizer", None)
+    with pytest.raises(DashatError, match=r'^a\.txt: needs charset-normalizer.*pip install "dashat\[io\]"'):
+        read_project(path)
 
 
 def test_lost_letters_and_what_is_no_letter_are_told(text):

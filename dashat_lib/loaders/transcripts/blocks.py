@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...coded_project import CodedProject, Draft
 from ...errors import message
-from .drafting import add_passage, add_speakers, add_text
+from .drafting import Progress, add_passage, add_speakers, add_text
 from .labels import Label, bare_name, is_in_capitals, is_no_person, is_plain_role, label_of
 from .times import stamp_at
 from .turns import Line, Piece, lines_of, turns_of
@@ -47,9 +47,7 @@ def row(cells: Sequence[str], table: int) -> Block:
     return Block(BETWEEN_CELLS.join(cells), tuple(cells), table)
 
 
-def finished(
-    draft: Draft, path: Path, blocks: Sequence[Block], progress: Callable[[str, int, int], None] | None
-) -> CodedProject:
+def finished(draft: Draft, path: Path, blocks: Sequence[Block], progress: Progress | None) -> CodedProject:
     """Return the project of a document: one passage a block, speakers from names before speech and from columns of tables."""
     text = "\n".join(block.text for block in blocks)
     add_text(draft, path, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,14 +10,14 @@ from ...coded_project import CodedProject, Report
 from ...errors import message
 from .cue_text import Said, said_in
 from .cues import Cue, is_webvtt, subrip_cues, webvtt_cues
-from .drafting import add_passage, add_speakers, add_text, text_file
+from .drafting import Progress, add_passage, add_speakers, add_text, text_file
 from .labels import Label, is_in_capitals, is_plain_role, label_of, people
 from .turns import Piece, trimmed
 
 _EVERY = 5_000
 
 
-def read_captions(path: Path, *, progress: Callable[[str, int, int], None] | None = None) -> CodedProject:
+def read_captions(path: Path, *, progress: Progress | None = None) -> CodedProject:
     """Read a .vtt or .srt file.
 
     The text of the source is the cues, each on lines of its own, with ``Name: `` before what a voice says (put there where a

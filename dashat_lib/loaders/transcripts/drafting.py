@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ...coded_project import Draft
@@ -10,8 +10,10 @@ from ...errors import message
 from ..encodings import decoded
 from ..opening import whole
 from ..positions import with_lf
+from .refused import without_library
 from .turns import Piece
 
+Progress = Callable[[str, int, int], None]  # what, how many are done, how many there are
 SOURCE = "1"
 _LARGEST_TEXT = 64 << 20
 
@@ -27,9 +29,12 @@ def text_file(path: Path, file_type: str) -> tuple[Draft, str]:
     Raises
     ------
     DashatError
-        If it is no text, or too large.
+        If it is no text, or too large, or what guesses encodings is not installed.
     """
-    raw, codec, guessed = decoded(whole(path, _LARGEST_TEXT), path.name)
+    try:
+        raw, codec, guessed = decoded(whole(path, _LARGEST_TEXT), path.name)
+    except ImportError:
+        raise without_library(path, "charset-normalizer") from None
     draft = begun(path, file_type, encoding=codec)
     if guessed:
         draft.report.say("encoding_guessed", path.name, message("The file does not say how its letters are stored; it was read as {codec}. If letters look wrong, save it as UTF-8."), codec=codec)  # fmt: skip

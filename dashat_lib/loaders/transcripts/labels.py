@@ -11,7 +11,7 @@ from .label_words import NO_PERSON, QUALIFIERS, ROLES, SMALL_WORDS
 from .times import Stamp, stamp_at
 
 _LONGEST, _MOST_WORDS = 40, 5
-_PREFIX = re.compile(r"[ \t\ufeff\u200b\u200e]*(?:>{1,3}[ \t]*|[-–—•][ \t]+)?")
+_PREFIX = re.compile(r"[ \t\ufeff\u200b\u200e]*(?:>{1,3}[ \t]*|[-–—•*][ \t]+)?")
 _BLANK = re.compile(r"[ \t\u00a0]*")
 _DASH = re.compile(r"[-–—|][ \t]+")
 _MARK = re.compile(r"\*{1,3}|_{1,3}")
@@ -58,7 +58,7 @@ def label_of(line: str) -> Label | None:
     """Return the label at the beginning of a line, by its shape alone."""
     if ":" not in line and "：" not in line and "[" not in line:
         return None
-    at = _PREFIX.match(line).end()  # type: ignore[union-attr]
+    at = _after(_PREFIX, line, 0)
     first, at = _stamp(line, at, bare=True)
     mark, at = _marked(line, at)
     if first is None:
@@ -205,7 +205,7 @@ def _with_colon(line: str, found: re.Match[str], at: int, mark: str, first: Stam
         at += 1
     unsound = first is not None and not first.sound
     for _ in range(3):  # a note, a time, the end of the emphasis, in any order
-        at = _BLANK.match(line, at).end()  # type: ignore[union-attr]
+        at = _after(_BLANK, line, at)
         if mark and line.startswith(mark, at):
             at, mark = at + len(mark), ""
         elif stamp := stamp_at(line, at):
@@ -221,9 +221,9 @@ def _with_colon(line: str, found: re.Match[str], at: int, mark: str, first: Stam
         at += len(mark)
     if _NOT_AFTER_COLON.match(line, at):  # 10:30, http://, C:\, :)
         return None
-    at = _BLANK.match(line, at).end()  # type: ignore[union-attr]
+    at = _after(_BLANK, line, at)
     if stamp := stamp_at(line, at):
-        first, at, unsound = first or stamp, _BLANK.match(line, stamp.after).end(), unsound or not stamp.sound  # type: ignore[union-attr]
+        first, at, unsound = first or stamp, _after(_BLANK, line, stamp.after), unsound or not stamp.sound
     return _label(_cleaned(name), at, "colon", first, unsound)
 
 
@@ -236,9 +236,12 @@ def _stamp(line: str, at: int, *, bare: bool) -> tuple[Stamp | None, int]:
     stamp = stamp_at(line, at, bare=bare)
     if stamp is None:
         return None, at
-    after = _BLANK.match(line, stamp.after).end()  # type: ignore[union-attr]
-    dash = _DASH.match(line, after)
-    return stamp, dash.end() if dash else after
+    return stamp, _after(_DASH, line, _after(_BLANK, line, stamp.after))
+
+
+def _after(pattern: re.Pattern[str], line: str, at: int) -> int:
+    found = pattern.match(line, at)
+    return found.end() if found else at
 
 
 def _marked(line: str, at: int) -> tuple[str, int]:

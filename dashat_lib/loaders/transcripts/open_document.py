@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from ...coded_project import CodedProject
 from ...errors import message
 from .blocks import Block, finished, row, tell
-from .drafting import begun
+from .drafting import Progress, begun
 from .office_zip import OfficeZip, office_zip
 from .refused import broken
 
@@ -23,7 +23,7 @@ _COUNTED = {"annotation": "comment", "note": "footnote", "object": "embedded", "
 _NO_SPEECH = frozenset(("annotation-end", "sequence-decls", "variable-decls", "user-field-decls", "forms", "tracked-changes"))  # fmt: skip
 
 
-def read_open_document(path: Path, *, progress: Callable[[str, int, int], None] | None = None) -> CodedProject:
+def read_open_document(path: Path, *, progress: Progress | None = None) -> CodedProject:
     """Read an .odt: one passage a paragraph, heading or row of a table (cells joined by ``" | "``), empty ones among them.
 
     What is marked as deleted is left out and what is marked as inserted kept; both are told. Comments, footnotes, headers and

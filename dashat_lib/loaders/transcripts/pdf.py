@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 from ...coded_project import CodedProject, Draft
 from ...errors import DashatError, Problem, message
 from ..positions import with_lf
-from .drafting import SOURCE, add_passage, add_speakers, begun, tell_odd_letters
+from .drafting import SOURCE, Progress, add_passage, add_speakers, begun, tell_odd_letters
 from .labels import is_no_person, label_of
 from .refused import broken, without_library
 from .turns import Line, Piece, lines_of, turns_of
@@ -32,7 +32,7 @@ _PAGE_NUMBER = re.compile(r"(?:page|halaman|hal\.?|seite|p\.)?[\s\-–—(\[]*\d
 _HYPHEN = re.compile(r"[^\W\d_]-\n[^\W\d_]")
 
 
-def read_pdf(path: Path, *, progress: Callable[[str, int, int], None] | None = None) -> CodedProject:
+def read_pdf(path: Path, *, progress: Progress | None = None) -> CodedProject:
     """Read a .pdf: one passage a page, and speakers from names at the beginnings of lines.
 
     The text is a second source (``role`` representation) as pypdf extracts it; positions are of that text, whose words may
@@ -133,7 +133,7 @@ def _sound(text: str) -> str:
 # ---- another program reads the file, and is ended where it takes too long ----------------------------------------------
 
 
-def _answers(path: Path, progress: Callable[[str, int, int], None] | None) -> Iterator[dict[str, Any]]:
+def _answers(path: Path, progress: Progress | None) -> Iterator[dict[str, Any]]:
     """Yield what :mod:`.pdf_pages` says: the head, each page, the end."""
     with _running(path) as lines:
         begun_at, n, size, total = time.monotonic(), 0, 0, 0

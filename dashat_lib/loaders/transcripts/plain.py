@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 from ...coded_project import CodedProject
-from .drafting import add_passage, add_speakers, add_text, text_file
+from .drafting import Progress, add_passage, add_speakers, add_text, text_file
 from .labels import label_of
 from .turns import Line, Piece, lines_of, turns_of
 
@@ -19,7 +18,7 @@ _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _EVERY = 5_000
 
 
-def read_plain(path: Path, *, progress: Callable[[str, int, int], None] | None = None) -> CodedProject:
+def read_plain(path: Path, *, progress: Progress | None = None) -> CodedProject:
     """Read a text; `encoding` is among the properties.
 
     Passages are turns (without the name before them) and, where nobody speaks, paragraphs: lines between empty lines.

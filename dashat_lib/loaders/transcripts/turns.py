@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from ...coded_project import Report
 from ...errors import message
-from .labels import Label, label_of, people
+from .labels import Label, People, label_of, people
 from .times import stamp_at
 
 # f4transkript closes a turn with its time.
@@ -53,7 +53,7 @@ class Piece:
     end_ms: int | None = None
 
 
-def lines_of(text: str, start: int = 0, paragraph: int = 0) -> Iterable[Line]:
+def lines_of(text: str, start: int = 0, paragraph: int = 0) -> Iterator[Line]:
     """Yield the lines of a text that begins at `start` of a larger one; an empty line ends a paragraph."""
     for line in text.split("\n"):
         if not line.strip():
@@ -76,61 +76,83 @@ def turns_of(text: str, lines: Sequence[Line], report: Report, *, careful: bool 
         As of :func:`~.labels.people`.
     """
     full = [bool(text[one.start : one.end].strip()) for one in lines]
-    labels = [_where_it_may_stand(one, at, full) for at, one in enumerate(lines)]
+    labels = list(_where_they_may_stand(lines, full))
     found = people(labels, n_lines=sum(full), careful=careful)
-    alone = len(found.names) == 1
+    walk = _Walk(text, report, alone=len(found.names) == 1)
+    for at, line in enumerate(lines):
+        if full[at]:
+            label = labels[at] if at in found.lines else None
+            walk.line(line, label, found.names[label.key] if label else "", at + 1)
+    walk.close()
+    _tell(report, found, walk)
+    return walk.pieces
+
+
+def _tell(report: Report, found: People, walk: _Walk) -> None:
     for at in found.seldom:
         report.say("speaker_once", f"line {at + 1}", message("A word with a colon, once, at the beginning of a line, was taken for a speaker: look whether it is one."))  # fmt: skip
     report.say("speaker_spelling", "speakers", message("Names that differ in capitals only were taken for one; the first spelling is shown."), n=found.spellings)  # fmt: skip
-    pieces: list[Piece] = []
-    begun: _Turn | None = None
-    speaker: _Turn | None = None  # whose turn goes on after a line that is skipped
-    waiting: int | None = None  # a time in a line of its own is that of what comes next
-    unknown = 0
-    for at, line in enumerate(lines):
-        label = labels[at] if at in found.lines else None
-        if not full[at]:
-            continue
-        time = _time_alone(text[line.start : line.end])
-        if line.skipped or time is not None:
-            waiting = time if time is not None else waiting
-            if begun and (said := begun.piece(text)).start < said.end:
-                pieces.append(said)
-            begun = None
-            continue
-        if label is not None:
-            if begun:
-                pieces.append(begun.piece(text))
-            if label.unsound:
-                report.say("broken_time", f"line {at + 1}", message("The time is none that a clock shows; the passage is kept without it."))  # fmt: skip
-            name = found.names[label.key]
-            begun = speaker = _Turn(line.start + label.speech, line.end, name, line.paragraph, label.begin_ms if label.begin_ms is not None else waiting, label.end_ms)  # fmt: skip
-            if line.apart:
-                pieces.append(begun.piece(text))
-                begun = speaker = None
-        elif (
-            line.apart
-            or speaker is None
-            or (alone and line.paragraph != speaker.paragraph and not (begun and begun.is_empty(text)))
-        ):
-            if begun:
-                pieces.append(begun.piece(text))
-            begun = speaker = None
-            unknown += bool(found.names) and alone and not line.apart
-            pieces.append(_nobody(text, line, waiting))
-        elif begun is None:  # after a line that was skipped
-            begun = speaker = _Turn(line.start, line.end, speaker.name, line.paragraph, waiting, None)
-        else:
-            begun.end, begun.paragraph = line.end, line.paragraph
-        waiting = None
-    if begun:
-        pieces.append(begun.piece(text))
-    report.say("speaker_unknown", "speakers", message("Only one person is named; of the other lines nobody says who speaks, and they are kept without a speaker."), n=unknown)  # fmt: skip
-    empty = sum(one.start == one.end for one in pieces)
+    report.say("speaker_unknown", "speakers", message("Only one person is named; of the other lines nobody says who speaks, and they are kept without a speaker."), n=walk.unknown)  # fmt: skip
+    empty = sum(one.start == one.end for one in walk.pieces)
     report.say("empty_turn", "speakers", message("A name stands there and nothing was said; the turn is kept, empty."), n=empty)  # fmt: skip
-    times = [one.begin_ms for one in pieces if one.begin_ms is not None]
+    times = [one.begin_ms for one in walk.pieces if one.begin_ms is not None]
     report.say("time_backwards", "times", message("A time lies before the one above it; times and order are kept as they are."), n=sum(b < a for a, b in pairwise(times)))  # fmt: skip
-    return pieces
+
+
+class _Walk:
+    """Goes down the lines; `pieces` are those that are closed, `unknown` counts lines whose speaker nobody knows."""
+
+    def __init__(self, text: str, report: Report, *, alone: bool) -> None:
+        self.pieces: list[Piece] = []
+        self.unknown = 0
+        self._text, self._report, self._alone = text, report, alone
+        self._turn: _Turn | None = None
+        self._last: _Turn | None = None  # whose turn goes on after a line that is no speech
+        self._time: int | None = None  # a time in a line of its own is that of what comes next
+
+    def line(self, line: Line, label: Label | None, name: str, number: int) -> None:
+        """Take the next line that is not empty; `label` where it names somebody."""
+        time = _time_alone(self._text[line.start : line.end])
+        if line.skipped or time is not None:
+            self._time = self._time if time is None else time
+            if self._turn and self._turn.is_empty(self._text):
+                self._turn = None  # what is said comes below
+            self.close()
+            return
+        if label is not None:
+            self._begin(line, label, name, number)
+        elif line.apart or self._last is None or self._is_of_another(line):
+            self.close()
+            self._last = None
+            self.unknown += self._alone and not line.apart
+            self.pieces.append(_nobody(self._text, line, self._time))
+        elif self._turn is None:
+            self._turn = self._last = _Turn(line.start, line.end, self._last.name, line.paragraph, self._time, None)
+        else:
+            self._turn.end, self._turn.paragraph = line.end, line.paragraph
+        self._time = None
+
+    def close(self) -> None:
+        """End the turn that goes on."""
+        if self._turn:
+            self.pieces.append(self._turn.piece(self._text))
+        self._turn = None
+
+    def _begin(self, line: Line, label: Label, name: str, number: int) -> None:
+        self.close()
+        if label.unsound:
+            self._report.say("broken_time", f"line {number}", message("The time is none that a clock shows; the passage is kept without it."))  # fmt: skip
+        begin = self._time if label.begin_ms is None else label.begin_ms
+        self._turn = self._last = _Turn(line.start + label.speech, line.end, name, line.paragraph, begin, label.end_ms)
+        if line.apart:
+            self.close()
+            self._last = None
+
+    def _is_of_another(self, line: Line) -> bool:
+        """Where only one person is named, a new paragraph may be anybody's; not so below a name that stands alone."""
+        assert self._last is not None
+        below_name = self._turn is not None and self._turn.is_empty(self._text)
+        return self._alone and line.paragraph != self._last.paragraph and not below_name
 
 
 @dataclass
@@ -164,16 +186,19 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _where_it_may_stand(line: Line, at: int, full: Sequence[bool]) -> Label | None:
-    """A name and a time in a line of their own stand below an empty line and above speech."""
-    if line.label is None or line.skipped or line.label.kind != "head":
-        return None if line.skipped else line.label
-    return line.label if (at == 0 or not full[at - 1]) and at + 1 < len(full) and full[at + 1] else None
+def _where_they_may_stand(lines: Sequence[Line], full: Sequence[bool]) -> Iterator[Label | None]:
+    """Yield the labels; a name and a time in a line of their own are one at the beginning of a paragraph and above speech."""
+    above: int | None = None  # paragraph of the last line that is not empty
+    for at, line in enumerate(lines):
+        stands = line.paragraph != above and at + 1 < len(full) and full[at + 1]
+        taken = line.label is not None and not line.skipped and (line.label.kind != "head" or stands)
+        yield line.label if taken else None
+        above = line.paragraph if full[at] else above
 
 
 def _time_alone(line: str) -> int | None:
     text = line.strip()
-    stamp = stamp_at(text, 0, bare=True) if text else None
+    stamp = stamp_at(text, 0, bare=text.count(":") == 2)  # 10:30 may be an answer
     return stamp.begin_ms if stamp and stamp.after == len(text) else None
 
 

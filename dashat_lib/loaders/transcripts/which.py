@@ -6,7 +6,6 @@ import csv
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 from ...coded_project import CodedProject
@@ -15,6 +14,7 @@ from ..encodings import decoded
 from ..positions import with_lf
 from .captions import read_captions
 from .cues import is_times, is_webvtt
+from .drafting import Progress
 from .plain import is_prose_or_talk, read_plain
 
 _LOOKED_AT = 1 << 16
@@ -30,7 +30,7 @@ def recognises(path: Path) -> bool:
         return False
 
 
-def read(path: Path, *, progress: Callable[[str, int, int], None] | None = None) -> CodedProject:
+def read(path: Path, *, progress: Progress | None = None) -> CodedProject:
     """Read a transcript: .vtt, .srt, plain text, Markdown, .docx, .odt or .pdf.
 
     Returns
@@ -122,6 +122,8 @@ def _text_of(head: bytes) -> str | None:
         return with_lf(decoded(head, "")[0])
     except DashatError:
         return None
+    except ImportError:  # of what guesses encodings; reading says so
+        return with_lf(head.decode("cp1252", "replace"))
 
 
 def _is_subrip(text: str) -> bool:

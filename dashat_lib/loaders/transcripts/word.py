@@ -5,14 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from ...coded_project import CodedProject
 from ...errors import message
 from .blocks import Block, finished, row, tell
-from .drafting import begun
+from .drafting import Progress, begun
 from .office_zip import OfficeZip, office_zip
 from .refused import broken
 
@@ -30,7 +30,7 @@ _COUNTED = {"commentReference": "comment", "footnoteReference": "footnote", "end
 _PICTURES = frozenset(("blip", "imagedata", "chart", "relIds", "OLEObject"))
 
 
-def read_word(path: Path, *, progress: Callable[[str, int, int], None] | None = None) -> CodedProject:
+def read_word(path: Path, *, progress: Progress | None = None) -> CodedProject:
     """Read a .docx: one passage a paragraph or row of a table (cells joined by ``" | "``), empty paragraphs among them.
 
     Insertions are kept and deletions left out, as if all changes were accepted; both are told. Comments, headers, footers and
