@@ -145,6 +145,7 @@ class CodedProject:
         ``kind`` (text, picture, pdf, audio, video). ``part_of`` is missing for a document; the text of a PDF, a transcript or the
         description of a picture names its document there, and its ``role`` (representation, transcript, description).
     passages : DataFrame, one row a cue, turn, paragraph or page of a document, in order of reading
+        ``speaker`` is the first who is named in it; the ranges of all speakers are members of the cases of their names.
     segments : DataFrame, one row a passage or area that can carry codes, as the tool stores it
         ``kind`` as of the selection. Areas: picture in pixels from the upper left, PDF in points from the lower left (``page``
         from 0). ``text`` was cut out by position (or is the stored one where the file has no text), ``stored_text`` is what the

@@ -145,20 +145,28 @@ def _memos(project: CodedProject) -> dict[str, Any]:
 
 
 def _transcript(project: CodedProject) -> dict[str, Any]:
-    passages = project.passages
     if project.format != "transcript":
         return {}
-    cues = passages[passages["kind"] == "cue"]
-    spoken = passages[passages["kind"].isin(["cue", "turn"])]
-    speakers = spoken["speaker"].fillna("")
+    cues = project.passages[project.passages["kind"] == "cue"]
     last = cues["end_ms"].max()
     return {
         "cues": len(cues),
-        "turns": int((speakers != speakers.shift()).sum()),
-        "speakers": list(dict.fromkeys(spoken["speaker"].dropna())),
+        "turns": _turns(project),
+        "speakers": list(project.cases["name"]),
         "cues_without_speaker": int(cues["speaker"].isna().sum()),
         **({} if pd.isna(last) else {"last_end_seconds": int(last) / 1000}),
     }
+
+
+def _turns(project: CodedProject) -> int:
+    """Count turns: ranges that follow each other with one speaker are one, and so are cues of nobody. What is empty is no speech."""
+    spoken = project.case_members.loc[project.case_members["start"].notna(), ["target_id", "start", "case_id"]]
+    spoken.columns = ["source_id", "start", "speaker"]
+    passages = project.passages
+    nobody = passages[passages["speaker"].isna() & (passages["start"] < passages["end"]).fillna(False)]
+    nobody = nobody[["source_id", "start"]].assign(speaker=nobody["kind"].isin(["cue", "turn"]).map({True: "", False: None}))  # fmt: skip
+    both = pd.concat([spoken, nobody]).sort_values(["source_id", "start"])["speaker"].fillna("(no speech)")
+    return int(((both != both.shift()) & (both != "(no speech)")).sum())
 
 
 def _passages(project: CodedProject) -> list[str]:
