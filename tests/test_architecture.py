@@ -36,7 +36,6 @@ LEVELS = [
         "dependency",
         "frameworks",
         "audit_trail",
-        "exports",
     },
     {"tension", "pipeline", "disputes", "reduction", "stakeholders", "element_pages", "readme", "handover"},
     {"claims"},

@@ -22,8 +22,8 @@ SEGMENT_KINDS = ("text", "picture", "pdf", "audio", "video", "transcript")
 # The columns of each table and what they hold: text, whole number, number, yes or no. All but the id may be missing.
 COLUMNS: dict[str, dict[str, str]] = {
     "sources": {
-        "source_id": "str", "name": "str", "kind": "str", "part_of": "str", "role": "str", "text": "str", "path": "str",
-        "rich_path": "str", "description": "str", "creator": "str", "created": "str", "modifier": "str", "modified": "str",
+        "source_id": "str", "name": "str", "kind": "str", "part_of": "str", "segment_id": "str", "role": "str", "text": "str",
+        "path": "str", "rich_path": "str", "description": "str", "creator": "str", "created": "str", "modifier": "str", "modified": "str",
     },
     "passages": {
         "passage_id": "str", "source_id": "str", "kind": "str", "start": "Int64", "end": "Int64", "begin_ms": "Int64",
@@ -144,6 +144,7 @@ class CodedProject:
     sources : DataFrame, one row a document, or a text that belongs to one
         ``kind`` (text, picture, pdf, audio, video). ``part_of`` is missing for a document; the text of a PDF, a transcript or the
         description of a picture names its document there, and its ``role`` (representation, transcript, description).
+        ``segment_id`` where it is the text of one area of a PDF only.
     passages : DataFrame, one row a cue, turn, paragraph or page of a document, in order of reading
         ``speaker`` is the first who is named in it; the ranges of all speakers are members of the cases of their names.
     segments : DataFrame, one row a passage or area that can carry codes, as the tool stores it
@@ -162,14 +163,15 @@ class CodedProject:
     attributes, attribute_values : DataFrame
         ``applies_to``: case or source; missing: both. ``kind`` of a value likewise; ``value`` is missing where it was left empty.
     memos, memo_links : DataFrame
-        ``kind``: note, annotation (of a range of a source), journal. A link's ``kind``: project, source, segment, coding, code, case, set.
+        ``kind``: note, annotation (of a range of a source), journal. A link's ``kind``: project, source, segment, coding, code, case,
+        set, link, memo. A note may carry codes and values as a document does: its id is the ``source_id`` then (kind of a value: memo).
     sets, set_members : DataFrame
         ``kind`` of a member: code, source, memo.
     links : DataFrame
     sync_points : DataFrame
         Times of a transcript; ``position`` in its text.
     kept : DataFrame
-        Elements that were not understood, word for word, for the way back.
+        Elements that were not understood, word for word, for the way back; ``element`` of an attribute is ``@name``.
     load_report : tuple of Entry
         Empty only if nothing was odd.
     """

@@ -56,8 +56,16 @@ class Limits:
 
 
 @contextmanager
-def opened(path: Path, limits: Limits) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
+def opened(
+    path: Path, limits: Limits, *, aside: list[DashatError] | None = None
+) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
     """Open a zip and look at the list of its members; yields the archive and its files.
+
+    Parameters
+    ----------
+    aside : list, optional
+        Where members are only read in memory and never unpacked by name: one that would be refused is left out of the files,
+        and why goes here. A backslash is a separator then.
 
     Raises
     ------
@@ -73,9 +81,7 @@ def opened(path: Path, limits: Limits) -> Iterator[tuple[zipfile.ZipFile, list[z
         infos = archive.infolist()
         if len(infos) > limits.members:
             raise DashatError(Problem(path.name, None, None, None, message("holds {n} files; {most} are the most that are opened."), _MEND, {"n": len(infos), "most": limits.members}))  # fmt: skip
-        seen: set[str] = set()
-        for info in infos:
-            _look(path, info, limits, seen)
+        infos = _looked_at(path, infos, limits, aside)
         total = sum(info.file_size for info in infos)
         if total > limits.total_bytes:
             raise DashatError(Problem(path.name, None, None, None, message("unpacks to {size}; {most} are the most that are unpacked."), _MEND, {"size": _size(total), "most": _size(limits.total_bytes)}))  # fmt: skip
@@ -97,12 +103,19 @@ def unpack(path: Path, to: Path, limits: Limits) -> list[str]:
             target = to.joinpath(*PurePosixPath(info.filename).parts)
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as file:
-                for part in _parts(path, archive, info, limits):
+                for part in parts(path, archive, info, limits):
                     file.write(part)
         return [info.filename for info in infos]
 
 
-def _parts(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> Iterator[bytes]:
+def parts(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> Iterator[bytes]:
+    """Yield the bytes of one member of a zip from :func:`opened`, part after part.
+
+    Raises
+    ------
+    DashatError
+        If it holds more than it says, is torn, or is an archive that `limits` do not allow.
+    """
     read = 0
     try:
         with archive.open(info) as member:
@@ -121,13 +134,31 @@ def _parts(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: 
         raise
 
 
-def _look(path: Path, info: zipfile.ZipInfo, limits: Limits, seen: set[str]) -> None:
+def _looked_at(
+    path: Path, infos: list[zipfile.ZipInfo], limits: Limits, aside: list[DashatError] | None
+) -> list[zipfile.ZipInfo]:
+    good, seen = [], set[str]()
+    for info in infos:
+        try:
+            if aside is not None:
+                info.filename = info.filename.replace("\\", "/")
+            _look(path, info, limits, seen, info.filename if aside is not None else info.orig_filename)
+        except DashatError as error:
+            if aside is None:
+                raise
+            aside.append(error)
+        else:
+            good.append(info)
+    return good
+
+
+def _look(path: Path, info: zipfile.ZipInfo, limits: Limits, seen: set[str], original: str) -> None:
     name = info.filename
     parts = PurePosixPath(name).parts
     here = PureWindowsPath(name)
     if not parts or any(ord(one) < 32 for one in name) or any(part.split(".")[0].strip().lower() in _RESERVED for part in parts):  # fmt: skip
         raise _refused(path, info, "name")
-    if name.startswith(("/", "\\")) or "\\" in info.orig_filename or here.drive or here.root or ".." in parts:
+    if name.startswith(("/", "\\")) or "\\" in original or here.drive or here.root or ".." in parts:
         raise _refused(path, info, "outside")
     mode = info.external_attr >> 16
     if mode and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_IFMT(mode) == 0):
@@ -193,7 +224,7 @@ def member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: 
     DashatError
         If it holds more than it says, is torn, or is an archive that `limits` do not allow.
     """
-    return b"".join(_parts(path, archive, info, limits))
+    return b"".join(parts(path, archive, info, limits))
 
 
 _SQLITE = b"SQLite format 3\x00"
