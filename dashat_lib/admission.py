@@ -73,6 +73,10 @@ def admitted(case: Case, *, place: str | None = None) -> pd.DataFrame:
     -------
     DataFrame, the rows of ``evidence`` with their ``source_family``
     """
+    return once(case, f"admitted rows, {place}", lambda: _admitted(case, place)).copy(deep=False)
+
+
+def _admitted(case: Case, place: str | None) -> pd.DataFrame:
     rows = case.evidence.merge(case.sources[["source_id", "source_family"]], on="source_id", how="left")
     rows = rows[~rows["source_id"].isin(case.settings.own_sources)]
     if place is not None:

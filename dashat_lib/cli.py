@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -109,11 +110,8 @@ def run(
     console.print(table)
     for sentence in findings.change_of_prevalence(case, say):
         console.print(sentence)
-    console.print(
-        say(
-            "Both codings and their settlement were machine-assisted; the document under examination stands in no test."
-        )
-    )
+    for sentence in findings.cautions(case, say):
+        console.print(sentence)
     raise typer.Exit(1 if done.problems else 0)
 
 
@@ -443,22 +441,70 @@ def verify(
 @app.command(name="import")
 def import_(
     file: Annotated[
-        Path, typer.Argument(help="File of a coding program (of QualCoder the folder).", show_default=False)
+        Path, typer.Argument(help="File of a coding program; of QualCoder the folder.", show_default=False)
     ],
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option("--with", help="Another coder's export of the same project, to be merged; may be repeated."),
+    ] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="Write a case into this new folder.")] = None,
     summary: Annotated[bool, typer.Option("--summary", help="Print counts as one JSON object.")] = False,
-    texts: Annotated[bool, typer.Option("--texts", help="With --summary: also what participants said.")] = False,
+    texts: Annotated[
+        bool, typer.Option("--texts", help="With what participants said and what documents are called.")
+    ] = False,
     format: Annotated[
         str | None, typer.Option("--format", help="Read as this format, where a file could be two things.")
     ] = None,
+    project: Annotated[
+        str | None, typer.Option("--project", help="Which project, where a database holds several.")
+    ] = None,
+    stance: Annotated[
+        str, typer.Option("--stance", help="With --to: the stance of every coding: neutral, for or against.")
+    ] = "neutral",
+    place: Annotated[str, typer.Option("--place", help="With --to: the place of the case.")] = "unspecified",
     lang: Language = None,
 ) -> None:
-    """Read a file of NVivo, MAXQDA, ATLAS.ti, QualCoder, Taguette, RQDA ...: what was read, what was changed, what could not be."""
-    from .loaders.read_project import read_project
+    """Read a file of NVivo, MAXQDA, ATLAS.ti, QualCoder, Taguette, RQDA ...; say what was read, what was changed, what could not be."""
+    from . import handover
+    from .coded_project.to_case import to_case
 
+    if stance not in ("neutral", "for", "against"):
+        raise typer.BadParameter(f"{stance!r} is none of neutral, for, against.", param_hint="--stance")
     say = _speak(lang, Path("."))
-    project = read_project(file, format=format)
+    with _Counter() as progress:
+        found = handover.read(file, *(beside or []), format=format, project=project, progress=progress)
     if summary:
-        print(json.dumps(project.summary(texts=texts, say=say), ensure_ascii=False, indent=2))
+        print(json.dumps(found.summary(texts=texts, say=say), ensure_ascii=False, indent=2))
+        return
+    handover.show(found, say)
+    handover.show_report(found.load_report, say, say("Told while it was read"))
+    if to is not None:
+        made = to_case(found, texts=texts, stance=stance, place=place)
+        made.write(to)
+        handover.show_report(made.report, say, say("Told while the case was made"))
+        print(say("The case is in {folder}. Next: dashat check {folder}", folder=str(to)))
+
+
+@app.command()
+def export(
+    out: Annotated[
+        Path, typer.Argument(help="What to write: NAME.qdpx, NAME.qdc, NAME.xlsx or a folder.", show_default=False)
+    ],
+    source: Annotated[
+        Path,
+        typer.Option("--from", help="Folder of a case, or a file of a coding program.", show_default="this folder"),
+    ] = Path("."),
+    no_texts: Annotated[bool, typer.Option("--no-texts", help="Tables only: without what participants said.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+    lang: Language = None,
+) -> None:
+    """Write codings for other programs: REFI-QDA project or codebook, Excel, CSV; say what they cannot hold."""
+    from . import handover
+
+    say = _speak(lang, source if source.is_dir() else Path("."))
+    told = handover.export(source, out, language=say.language, force=force, texts=not no_texts)
+    handover.show_report(told, say, say("Changed or lost"))
+    print(say("Written: {path}", path=str(out)))
 
 
 @app.command()
@@ -595,6 +641,34 @@ class _Bar:
     def _show(self, advance: int = 0) -> None:
         if self._progress is not None:
             self._progress.update(self._task, description=", ".join(self._running), advance=advance)
+
+
+class _Counter:
+    """A progress bar on stderr for what is read for long: called with a word, how many are done, how many there are."""
+
+    _PATIENCE = 1.5  # seconds before a bar is shown
+
+    def __init__(self) -> None:
+        self._begun, self._progress, self._tasks = time.monotonic(), None, {}  # type: Any, Any, dict[str, Any]
+
+    def __enter__(self) -> _Counter:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if self._progress is None:
+            if time.monotonic() - self._begun < self._PATIENCE or not sys.stderr.isatty():
+                return
+            from rich.progress import Progress
+
+            self._progress = Progress(console=Console(stderr=True), transient=True)
+            self._progress.start()
+        if what not in self._tasks:
+            self._tasks[what] = self._progress.add_task(what)
+        self._progress.update(self._tasks[what], completed=done, total=total or None)
 
 
 def _print(problems: list[Problem], say: object) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .errors import message
 from .fingerprint import PROCESSED
 from .words import Reader
 
@@ -33,6 +34,11 @@ def headings(say: Reader) -> list[str]:
     ]  # fmt: skip
 
 
+_MACHINES = message("All codings and their settlement were machine-assisted.")
+_SOME_MACHINES = message("Some codings were machine-assisted, others made by people.")
+_OWN = message("The document under examination stands in no test.")
+
+
 def first_language(case_folder: Path) -> str:
     """Return the reader's language of a case."""
     found = tomllib.loads((case_folder / "dashat.toml").read_text(encoding="utf-8-sig"))
@@ -42,6 +48,14 @@ def first_language(case_folder: Path) -> str:
 def _rows(case_folder: Path, folder: Path, name: str) -> list[dict[str, str]]:
     with (case_folder / folder / name).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def cautions(case_folder: Path, say: Reader) -> list[str]:
+    """Return what to bear in mind with every finding: who coded, and that a document under examination does not test itself."""
+    types = {row["coder_type"] for row in _rows(case_folder, Path("data/raw"), "coders.csv")}
+    settings = tomllib.loads((case_folder / "dashat.toml").read_text(encoding="utf-8-sig"))
+    found = [say(_MACHINES if types == {"machine"} else _SOME_MACHINES)] if "machine" in types else []
+    return [*found, *([say(_OWN)] if settings.get("own_sources") else [])]
 
 
 def indicators(case_folder: Path, say: Reader) -> list[Finding]:

@@ -642,15 +642,17 @@ def _defined_by(case: Case, scored: pd.DataFrame, set_id: str, place: str) -> li
     dimension = mine["dimension_id"].iloc[0]
     if mine["element_id"].isna().all():
         mine = scored[scored["dimension_id"] == dimension]
-    framework = mine["framework"].iloc[0]
-    elements_ = case.frameworks[case.frameworks["framework"] == framework]
-    elements_ = elements_[
-        elements_["element_id"].fillna(elements_["dimension_id"]).isin(mine["set_id"])
-        & (elements_["dimension_id"] == dimension)
+    framework, sets = mine["framework"].iloc[0], tuple(mine["set_id"])
+    name = f"what defines {framework}, {dimension}, {sets}, {place}"
+    return list(once(case, name, lambda: _definition(case, framework, dimension, sets, place)))
+
+
+def _definition(case: Case, framework: str, dimension: str, sets: tuple[str, ...], place: str) -> list[Under]:
+    elements_ = case.frameworks[
+        (case.frameworks["framework"] == framework) & (case.frameworks["dimension_id"] == dimension)
     ]
-    links = case.crosswalk[
-        (case.crosswalk["framework"] == framework) & case.crosswalk["element_id"].isin(set(mine["set_id"]))
-    ]
+    elements_ = elements_[elements_["element_id"].fillna(elements_["dimension_id"]).isin(sets)]
+    links = case.crosswalk[(case.crosswalk["framework"] == framework) & case.crosswalk["element_id"].isin(sets)]
     return [
         under("frameworks", defines=row_ids("frameworks", elements_)),
         under("crosswalk", defines=row_ids("crosswalk", links)),

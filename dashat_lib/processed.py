@@ -111,9 +111,12 @@ def clear_leftovers(case_folder: Path) -> None:
 
 
 def files(results: Results) -> dict[str, bytes]:
-    """Return the result tables as files: name -> bytes, ``facts.csv`` and ``fact_support.csv`` first."""
+    """Return the result tables as files: name -> bytes, ``facts.csv`` and ``fact_support.csv`` first.
+
+    A table without any column is none: a stage had nothing to make it of.
+    """
     tables = {"facts": results.facts, "fact_support": results.fact_support, **dict(sorted(results.tables.items()))}
-    return {f"{name}.csv": csv_bytes(table) for name, table in tables.items()}
+    return {f"{name}.csv": csv_bytes(table) for name, table in tables.items() if len(table.columns)}
 
 
 def store(

@@ -26,7 +26,7 @@ from .errors import DashatError, Problem, message
 from .facts import Ledger, Measured, Statistic, Under, labelled, under
 from .readings import coders, only_evidence, roll_ups
 from .schemas import nearest, row_ids
-from .tables import Case, Results
+from .tables import Case, Results, once
 from .words import Reader, languages, reader
 
 HELIX, ROLES, GRID, SALIENCE = "penta-helix", "nugroho2014", "bryson2004", "mitchell1997"
@@ -107,6 +107,10 @@ def gather(case: Case, *, scheme: str | None = None) -> Weighed:
     below it in rows that name the stakeholder. With both it looks at ties whose row is so coded. A ``sector`` narrows it to
     stakeholders of that sector.
     """
+    return once(case, f"what the rules of {scheme} look at", lambda: _gathered(case, scheme))
+
+
+def _gathered(case: Case, scheme: str | None) -> Weighed:
     rules = case.attribute_rules if scheme is None else case.attribute_rules[case.attribute_rules["scheme"] == scheme]
     rules = rules.reset_index(drop=True)
     rules = rules.assign(rule=rules.index, rule_id=row_ids("attribute_rules", rules))

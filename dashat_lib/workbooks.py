@@ -74,7 +74,7 @@ def finish(book: Workbook, *, headings: dict[str, int], title: str = "") -> byte
         if sheet.title in headings:
             sheet.print_title_rows = f"{headings[sheet.title]}:{headings[sheet.title]}"
     book.properties.title, book.properties.creator = title, "dashat"
-    return _steady(book)
+    return steady(book)
 
 
 def _heights(sheet: Worksheet) -> None:
@@ -91,7 +91,8 @@ def _heights(sheet: Worksheet) -> None:
         sheet.row_dimensions[cells[0].row].height = min(_TALLEST, lines * size * 1.36)
 
 
-def _steady(book: Workbook) -> bytes:
+def steady(book: Workbook) -> bytes:
+    """Return the bytes of a workbook without the time of its making: the same workbook gives the same bytes."""
     book.properties.created = datetime(*_STILL)
     packed, out = io.BytesIO(), io.BytesIO()
     book.save(packed)

@@ -9,7 +9,7 @@ from conftest import ROOT
 LEVELS = [
     {"errors", "settings", "fingerprint"},
     {"words", "tables", "schemas", "workbooks"},
-    {"admission", "facts", "ties", "compare", "resampling", "recodes"},
+    {"admission", "facts", "ties", "compare", "resampling", "recodes", "coded_project"},
     {
         "loaders",
         "overview",
@@ -26,6 +26,7 @@ LEVELS = [
     },
     {
         "processed",
+        "exports",
         "notebooks_run",
         "findings",
         "readings",
@@ -36,7 +37,7 @@ LEVELS = [
         "frameworks",
         "audit_trail",
     },
-    {"tension", "pipeline", "disputes", "reduction", "stakeholders", "element_pages", "readme"},
+    {"tension", "pipeline", "disputes", "reduction", "stakeholders", "element_pages", "readme", "handover"},
     {"claims"},
     {"conclusions"},
     {"report", "consequences"},

@@ -192,7 +192,14 @@ def verdict_table(
              "n_for": counts[0][0] if len(counts) == 1 else None, "n_against": counts[0][1] if len(counts) == 1 else None,
              "scope": _scope(one), **{name: asked.get(name) for name in ("question_en", "question_id", "ask_whom")}}
         )  # fmt: skip
-    return pd.DataFrame(rows).astype({"n_for": "Int64", "n_against": "Int64"})
+    return pd.DataFrame(rows, columns=_VERDICTS).astype({"n_for": "Int64", "n_against": "Int64"})
+
+
+# The columns of a case without claims.
+_VERDICTS = [
+    "claim_id", "kind", "sentence_no", "claim_en", "claim_id_text", "verdict", "qualifier", "fragile_families", "fragile_sources",
+    *(f"seen_{language}" for language in languages()), "n_for", "n_against", "scope", "question_en", "question_id", "ask_whom",
+]  # fmt: skip
 
 
 def _publishers(case: Case) -> dict[str, str]:
@@ -324,7 +331,15 @@ def test_table(book: Reckoning, found: list[ClaimVerdict]) -> pd.DataFrame:
             )  # fmt: skip
     whole = ["out_of", "n_for", "n_against", "n_families", "turns_with_for", "turns_with_against", "supported_with_for"]
     numbers = {name: "float64" for name in ("lower", "upper", "threshold_high", "margin")}
-    return pd.DataFrame(rows).astype({**dict.fromkeys(whole, "Int64"), **numbers})
+    return pd.DataFrame(rows, columns=_TESTS).astype({**dict.fromkeys(whole, "Int64"), **numbers})
+
+
+# The columns of a case without tests.
+_TESTS = [
+    "claim_id", "test_no", "fact", "value", "out_of", "lower", "upper", "unit", "op", "threshold", "threshold_high", "contra_op",
+    "contra_threshold", "margin", "n_for", "n_against", "n_families", "turns_with_for", "turns_with_against", "supported_with_for",
+    "verdict", "verdict_at_lower", "verdict_at_upper", "tells", "role", "reason", "undecidable_if",
+]  # fmt: skip
 
 
 def _out_of(found: Measured) -> int | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from .to_case import NewCase
 
 FORMATS = (
     "refi-qda", "refi-qda-codebook", "qualcoder", "taguette", "rqda", "requal", "qcoder", "zotqda", "atlasti", "maxqda",
@@ -143,6 +146,7 @@ class CodedProject:
         description of a picture names its document there, and its ``role`` (representation, transcript, description).
         ``segment_id`` where it is the text of one area of a PDF only.
     passages : DataFrame, one row a cue, turn, paragraph or page of a document, in order of reading
+        ``speaker`` is the first who is named in it; the ranges of all speakers are members of the cases of their names.
     segments : DataFrame, one row a passage or area that can carry codes, as the tool stores it
         ``kind`` as of the selection. Areas: picture in pixels from the upper left, PDF in points from the lower left (``page``
         from 0). ``text`` was cut out by position (or is the stored one where the file has no text), ``stored_text`` is what the
@@ -217,6 +221,28 @@ class CodedProject:
             return " > ".join(reversed(found))
 
         return pd.Series({code: path(code) for code in names}, dtype="str").rename_axis("code_id")
+
+    def without_texts(self) -> CodedProject:
+        """Return the project without a word of what participants said or coders wrote down: counts, codes and places stay."""
+        spoken = {
+            "sources": ["text", "description"],
+            "segments": ["text", "stored_text", "name", "comment"],
+            "codings": ["comment"],
+            "memos": ["text", "name", "description"],
+            "attribute_values": ["value"],
+            "kept": ["xml"],
+        }
+        tables = {
+            name: getattr(self, name).assign(**{column: pd.Series(pd.NA, getattr(self, name).index, dtype="str") for column in columns})
+            for name, columns in spoken.items()
+        }  # fmt: skip
+        return replace(self, **tables)
+
+    def to_case(self, **choices: Any) -> NewCase:
+        """Make a case of it (:func:`dashat_lib.coded_project.to_case.to_case` says how, and what the choices are)."""
+        from .to_case import to_case
+
+        return to_case(self, **choices)
 
     def summary(self, *, texts: bool = False, say: Callable[..., str] = _in_english) -> dict[str, Any]:
         """Count what the project holds: a dictionary of plain values (:func:`dashat_lib.coded_project.summary.summary`)."""

@@ -53,7 +53,7 @@ def depth(parents: Mapping[str, str | None]) -> int:
 
     def level(one: str | None) -> int:
         seen: set[str] = set()
-        while one in parents and one not in seen:
+        while one is not None and one in parents and one not in seen:
             seen.add(one)
             one = parents[one]
         return len(seen)
@@ -102,10 +102,10 @@ def _parents(table: pd.DataFrame, key: str) -> dict[str, str | None]:
 def _segments(project: CodedProject) -> dict[str, Any]:
     segments, codings = project.segments, project.codings
     on_segments = codings[codings["segment_id"].notna()]
-    paths = project.code_paths()
-    by_code = on_segments["code_id"].map(paths).astype("str").fillna(on_segments["code_id"]).value_counts(sort=False)
-    names = project.coders.drop_duplicates("coder_id").set_index("coder_id")["name"]
-    coders = codings["coder_id"].map(names).astype("str").fillna(codings["coder_id"])
+    paths = project.code_paths().to_dict()
+    by_code = on_segments["code_id"].map(lambda code: paths.get(code, code)).value_counts(sort=False)
+    names = project.coders.drop_duplicates("coder_id").set_index("coder_id")["name"].dropna().to_dict()
+    coders = codings["coder_id"].map(lambda coder: names.get(coder, coder))
     text = segments[(segments["kind"] == "text") & segments["start"].notna()]
     kinds = segments["kind"].value_counts()
     return {
@@ -145,20 +145,28 @@ def _memos(project: CodedProject) -> dict[str, Any]:
 
 
 def _transcript(project: CodedProject) -> dict[str, Any]:
-    passages = project.passages
     if project.format != "transcript":
         return {}
-    cues = passages[passages["kind"] == "cue"]
-    spoken = passages[passages["kind"].isin(["cue", "turn"])]
-    speakers = spoken["speaker"].fillna("")
+    cues = project.passages[project.passages["kind"] == "cue"]
     last = cues["end_ms"].max()
     return {
         "cues": len(cues),
-        "turns": int((speakers != speakers.shift()).sum()),
-        "speakers": list(dict.fromkeys(spoken["speaker"].dropna())),
+        "turns": _turns(project),
+        "speakers": list(project.cases["name"]),
         "cues_without_speaker": int(cues["speaker"].isna().sum()),
         **({} if pd.isna(last) else {"last_end_seconds": int(last) / 1000}),
     }
+
+
+def _turns(project: CodedProject) -> int:
+    """Count turns: ranges that follow each other with one speaker are one, and so are cues of nobody. What is empty is no speech."""
+    spoken = project.case_members.loc[project.case_members["start"].notna(), ["target_id", "start", "case_id"]]
+    spoken.columns = ["source_id", "start", "speaker"]
+    passages = project.passages
+    nobody = passages[passages["speaker"].isna() & (passages["start"] < passages["end"]).fillna(False)]
+    nobody = nobody[["source_id", "start"]].assign(speaker=nobody["kind"].isin(["cue", "turn"]).map({True: "", False: None}))  # fmt: skip
+    both = pd.concat([spoken, nobody]).sort_values(["source_id", "start"])["speaker"].fillna("(no speech)")
+    return int(((both != both.shift()) & (both != "(no speech)")).sum())
 
 
 def _passages(project: CodedProject) -> list[str]:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from ..admission import admitted
 from ..network.build import of_case
-from ..tables import Case, Network
+from ..tables import Case, Network, once
 from ..ties import build
 
 FLOW = ("funds", "supplies", "delivers_to")
@@ -274,6 +274,10 @@ def grants(case: Case, programme: str | None = None, *, years: tuple[int, int] |
     A payment without a ``grant_id`` is a grant of its own. Of a what-if: who paid a grant is read from the record before it, and a
     grant all of whose payers have left is not paid. Ties on the way of a grant keep joining the two ends all the same.
     """
+    return once(case, f"grants of {programme}, {years}", lambda: _grants(case, programme, years)).copy(deep=False)
+
+
+def _grants(case: Case, programme: str | None, years: tuple[int, int] | None) -> pd.DataFrame:
     now = payments(case, programme, years=years).sort_values(["grant", "date", "tie_id"], na_position="first")
     before = (
         {}
@@ -337,6 +341,11 @@ def payments(
 
 
 def _reported(case: Case, programme: str | None, years: tuple[int, int] | None, place: str | None) -> pd.DataFrame:
+    name = f"payments of {programme}, {years}, {place}"
+    return once(case, name, lambda: _paid(case, programme, years, place)).copy(deep=False)
+
+
+def _paid(case: Case, programme: str | None, years: tuple[int, int] | None, place: str | None) -> pd.DataFrame:
     ties = case.ties[case.ties["relation"] == "funds"]
     ties = ties[ties["evidence_id"].isin(admitted(case, place=place)["evidence_id"])]
     ties = ties[ties["programme"] == programme] if programme not in (None, "all") else ties

@@ -155,11 +155,9 @@ def _left(readings: Sequence[Reading], fits: dict[Reading, Fit], n: int) -> list
     """Return the readings that nothing rules out, the usual one first if it is among them."""
     most = max(fit.quotes for fit in fits.values())
     left = [one for one in readings if fits[one].quotes == most]
-    if (
-        left[0] != readings[0]
-    ):  # of two that are not usual; names are often stripped, so the usual one need not be exact
-        exact = max(fits[one].exact for one in left)
-        left = [one for one in left if fits[one].exact == exact]
+    # Names are often stripped, so the usual reading need not have the most that are exact; another must have as many.
+    exact = fits[left[0]].exact if left[0] == readings[0] else max(fits[one].exact for one in left)
+    left = [one for one in left if fits[one].exact >= exact]
     least = min(fits[one].outside for one in left)
     left = [one for one in left if fits[one].outside - least < max(1, _OUTSIDE * n)]
     if n and all(fits[one].borders >= _MANY_BORDERS for one in left):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sqlite3
@@ -227,8 +228,12 @@ def member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: 
 
 
 _SQLITE = b"SQLite format 3\x00"
+_HOT = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"  # how the journal of a write begins that was not finished
 _SECONDS = 20.0
+_LONGEST_VALUE = 1 << 28
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_PRAGMA}
+# A few words in a query make these take minutes and gigabytes.
+_COSTLY = {"format", "glob", "hex", "load_extension", "printf", "quote", "randomblob", "replace", "zeroblob"}
 
 
 def is_sqlite(path: Path) -> bool:
@@ -240,26 +245,59 @@ def is_sqlite(path: Path) -> bool:
         return False
 
 
+def _refuse_computed(connection: sqlite3.Connection) -> None:
+    """A computed column or a check is a program of whoever made the file, and one row of it can take minutes: checks are not
+    made, and of the programs that are read none has such a column."""
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    query = (
+        "SELECT tables.name FROM sqlite_master AS tables, pragma_table_xinfo(tables.name) AS columns"
+        " WHERE tables.type = 'table' AND tables.rootpage > 0 AND columns.hidden"
+    )
+    for (table,) in connection.execute(query):
+        raise sqlite3.DatabaseError(f"computed column in the table {table}")
+
+
+def _only_reading(action: int, _: str | None, name: str | None, __: str | None, within: str | None) -> int:
+    costly = action == sqlite3.SQLITE_FUNCTION and (name or "").lower() in _COSTLY
+    return sqlite3.SQLITE_OK if action in _ALLOWED and within is None and not costly else sqlite3.SQLITE_DENY
+
+
+def logs(path: Path) -> tuple[str, ...]:
+    """Return which logs beside a database change what it says: ``"-wal"`` holds changes that are not in it yet, ``"-journal"``
+    what stood there before a write that was not finished."""
+    marks = (("-wal", b""), ("-journal", _HOT))
+    return tuple(
+        ending
+        for ending, mark in marks
+        if (begin := _begin(path.with_name(path.name + ending))) and begin.startswith(mark)
+    )
+
+
+def _begin(path: Path) -> bytes:
+    try:
+        with path.open("rb") if path.is_file() else io.BytesIO() as file:
+            return file.read(len(_HOT))
+    except OSError:
+        return b""
+
+
 @contextmanager
 def database(path: Path) -> Iterator[tuple[sqlite3.Connection, bool]]:
     """Open a SQLite database of a stranger to read; yields the connection and whether changes of a log beside it were read.
 
-    The file is opened as immutable: neither it nor its folder is written to. Where a write-ahead log lies beside it, as when
+    The file is opened as immutable: neither it nor its folder is written to. Where a log lies beside it (:func:`logs`), as when
     the program is still open, both are copied to a temporary folder and read there, so that what the log holds is not lost.
-    Nothing but reading is allowed, and a query that runs too long is ended.
+    Nothing but reading of tables is allowed, no query that the file brings along, and what runs too long is ended.
 
     Raises
     ------
     DashatError
         If it is no database or damaged; also where a query in the block meets the damage.
     """
-    log = path.with_name(path.name + "-wal")
     with tempfile.TemporaryDirectory() as scratch:
-        here, logged = path, log.is_file() and log.stat().st_size > 0
+        here, logged = path, bool(logs(path))
         if logged:
-            here = Path(scratch) / "copy.sqlite3"
-            shutil.copyfile(path, here)
-            shutil.copyfile(log, here.with_name(here.name + "-wal"))
+            here = _copy(path, Path(scratch) / "copy.sqlite3")
         try:
             connection = sqlite3.connect(f"{here.absolute().as_uri()}?mode={'rw' if logged else 'ro&immutable=1'}", uri=True)  # fmt: skip
         except sqlite3.Error as error:
@@ -267,21 +305,33 @@ def database(path: Path) -> Iterator[tuple[sqlite3.Connection, bool]]:
         begun = time.monotonic()
         try:
             connection.execute("PRAGMA trusted_schema = OFF")
-            connection.set_progress_handler(lambda: time.monotonic() - begun > _SECONDS, 100_000)
-            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST)
+            connection.set_progress_handler(lambda: time.monotonic() - begun > _SECONDS, 1_000)
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
             connection.text_factory = lambda data: data.decode("utf-8", "replace")
+            _refuse_computed(connection)
             sound = connection.execute("PRAGMA quick_check(1)").fetchone()
             if sound is None or sound[0] != "ok":
                 raise sqlite3.DatabaseError(str(sound[0]) if sound else "empty")
-            connection.set_authorizer(
-                lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
-            )
+            connection.set_authorizer(_only_reading)
             yield connection, logged
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter where a message quotes the damage
             raise _damaged(path, error) from None
         finally:
             connection.close()
 
 
-def _damaged(path: Path, error: sqlite3.Error) -> DashatError:
+def _copy(path: Path, to: Path) -> Path:
+    try:
+        shutil.copyfile(path, to)
+        for ending in logs(path):
+            log = path.with_name(path.name + ending)
+            if log.stat().st_size > LARGEST:
+                raise DashatError(Problem(log.name, None, None, None, message("is larger than {most}."), message("Close the project in the program that made it, so that its changes go into the database."), {"most": _size(LARGEST)}))  # fmt: skip
+            shutil.copyfile(log, to.with_name(to.name + ending))
+    except OSError as error:
+        raise DashatError(Problem(path.name, None, None, None, message("cannot be read: {reason}."), message("Check the name, and whether you may read it."), {"reason": _first_line(error)})) from None  # fmt: skip
+    return to
+
+
+def _damaged(path: Path, error: Exception) -> DashatError:
     return DashatError(Problem(path.name, None, None, None, message("is no database that can be read: {reason}."), message("Open it in the program that made it and save a copy, or ask for another."), {"reason": _first_line(error)}))  # fmt: skip

@@ -14,9 +14,11 @@ from ..errors import DashatError, Problem, message
 # recognises(path) -> bool (never raises, reads little) and read(path, ...) -> CodedProject.
 READERS = (
     "refi_qda",
+    "table_bundle",
     "qualcoder",
     "taguette",
     "rqda",
+    "requal",
     "small_tools",
     "maxqda",
     "atlasti",
@@ -26,13 +28,16 @@ READERS = (
 # Which module reads a format that was asked for by name.
 NAMED = {
     "refi-qda": "refi_qda", "refi-qda-codebook": "refi_qda", "qualcoder": "qualcoder", "taguette": "taguette", "rqda": "rqda",
-    "requal": "small_tools", "qcoder": "small_tools", "zotqda": "small_tools", "atlasti": "atlasti", "maxqda": "maxqda",
+    "requal": "requal", "qcoder": "small_tools", "zotqda": "small_tools", "atlasti": "atlasti", "maxqda": "maxqda",
     "table": "coded_tables", "transcript": "transcripts",
 }  # fmt: skip
+SEVERAL = ("taguette", "requal")  # a file of theirs may hold several projects: read(path, project=...)
 Progress = Callable[[str, int, int], None]  # what, how many are done, how many there are (0: not known)
 
 
-def read_project(path: Path | str, *, format: str | None = None, progress: Progress | None = None) -> CodedProject:
+def read_project(
+    path: Path | str, *, format: str | None = None, project: str | None = None, progress: Progress | None = None
+) -> CodedProject:
     """Read a file (or, of QualCoder, the folder) of a coding program.
 
     Parameters
@@ -41,6 +46,8 @@ def read_project(path: Path | str, *, format: str | None = None, progress: Progr
         Never written to.
     format : str, optional
         One of :data:`dashat_lib.coded_project.model.FORMATS`, where a table or text could be two things.
+    project : str, optional
+        Number or name of a project, where the file holds several.
     progress : function, optional
         Called now and then with a word, how many are done and how many there are.
 
@@ -62,6 +69,9 @@ def read_project(path: Path | str, *, format: str | None = None, progress: Progr
     for name in READERS if format is None else [NAMED[format]]:
         reader = import_module(f".{name}", __package__)
         if format is not None or reader.recognises(path):
-            project: CodedProject = reader.read(path, progress=progress)
-            return project
+            if project is not None and name not in SEVERAL:
+                raise DashatError(Problem(path.name, None, None, project, message("holds one project, so none can be chosen."), message("Leave --project out.")))  # fmt: skip
+            chosen = {} if project is None else {"project": project}
+            found: CodedProject = reader.read(path, progress=progress, **chosen)
+            return found
     raise DashatError(Problem(path.name, None, None, None, message("is of no kind that dashat knows by its content."), message("docs/formats.md says which menu of which program makes a file that can be read; name the format with --format.")))  # fmt: skip

@@ -363,6 +363,8 @@ def _onto(at: dict[str, int], ids: Sequence[str], values: np.ndarray) -> np.ndar
 
 def _ranks(values: np.ndarray) -> np.ndarray:
     """Rank of each stakeholder in each reading, 1 the highest, equal values the better rank; NaN where there is no value."""
+    if not values.size:
+        return values
     kept = np.where(np.isnan(values), -np.inf, values)
     close = _rounded(kept)
     higher = np.stack([np.searchsorted(np.sort(-one[:, m]), -one[:, m], side="left") for one in close for m in range(values.shape[2])])  # fmt: skip

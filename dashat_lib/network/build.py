@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ..admission import places_within
-from ..tables import Case, Network
+from ..tables import Case, Network, once
 from ..ties import build
 
 ROLL_UPS = ("none", "kelurahan_teams", "every_part")
@@ -52,6 +52,21 @@ def of_case(
     if roll_up not in ROLL_UPS:
         raise ValueError(f"roll_up {roll_up!r} is not one of: {', '.join(ROLL_UPS)}")
     wanted = list(relations) if relations is not None else sorted(case.ties["relation"].unique())
+    asked = (tuple(wanted), programme, years, place, directed, own, roll_up, isolates)
+    return once(case, f"network of {asked}", lambda: _made(case, *asked))
+
+
+def _made(
+    case: Case,
+    wanted: Sequence[str],
+    programme: str | None,
+    years: tuple[int, int] | None,
+    place: str | None,
+    directed: bool,
+    own: bool,
+    roll_up: str,
+    isolates: bool,
+) -> Network:
     ties = case.ties[case.ties["relation"].isin(wanted)]
     evidence = case.evidence.set_index("evidence_id")
     if not own:
