@@ -202,6 +202,31 @@ def test_text_of_a_pdf_picture_or_recording_becomes_a_part_of_it(tmp_path):
     assert [one for one in told if one[0] != "id_made"] == [("text_as_part", 3), ("sync_point_made", 1), ("media_missing", 3), ("rounded", 1)]  # fmt: skip
 
 
+def test_quotes_stand_for_a_text_that_is_not_known(tmp_path):
+    draft = Draft("maxqda", tmp_path / "segmen.xlsx")
+    draft.add("sources", source_id="1", name="Wawancara", kind="text")
+    for n, (place, quote) in enumerate([("3", "Air mengalir."), ("3", "Air mengalir."), ("9", "Air mengalir."), ("5", "Kami 🙂 tahu.")]):  # fmt: skip
+        draft.add("segments", segment_id=f"{n}", source_id="1", kind="text", raw_start=place, raw_end=place, text=quote)
+        draft.add("codings", coding_id=f"{n}", segment_id=f"{n}", source_id="1", code_id="x")
+    draft.add("segments", segment_id="9", source_id="1", kind="text", raw_start="1", raw_end="2")
+    found, told = written(draft, tmp_path)
+    assert found.sources["text"].tolist() == ["Air mengalir.\n\nAir mengalir.\n\nKami 🙂 tahu."]
+    assert found.segments["text"].tolist() == ["Air mengalir."] * 3 + ["Kami 🙂 tahu."]
+    assert found.segments["start"].tolist() == [0, 0, 15, 30]
+    assert [one for one in told if one[0] != "id_made"] == [("quotes_as_text", 1), ("segment_lost", 1)]
+
+
+def test_dates_are_written_as_the_schema_has_them(tmp_path):
+    draft = qualcoder(tmp_path)
+    for n, date in enumerate(
+        ["Sat Jan 14 11:39:05 2012", "Mon Mar  5 01:02:03 2012", "2012-01-14 11:39:05", "14.01.2012"]
+    ):
+        draft.add("memos", memo_id=str(n), kind="note", text="x", created=date)
+    found, told = written(draft, tmp_path)
+    assert found.memos["created"].tolist()[:3] == ["2012-01-14T11:39:05", "2012-03-05T01:02:03", "2012-01-14T11:39:05"]
+    assert ("date_lost", 1) in told
+
+
 def test_parts_without_room_become_documents_and_codes_of_a_transcript_those_of_its_recording(tmp_path):
     draft = qualcoder(tmp_path)
     draft.add("sources", source_id="2", name="bagian", kind="text", part_of="1", role="transcript", text="air")
@@ -221,7 +246,7 @@ def test_what_has_no_room_is_left_out_and_counted(tmp_path):
     coded(draft, weight="3")
     coded(draft, segment="10", code=None)
     draft.add("passages", passage_id="p", source_id="1", kind="turn", start=0, end=4)
-    draft.add("segments", segment_id="11", source_id="1", kind="picture", x1=1, y1=1, x2=2, y2=2)
+    draft.add("segments", segment_id="11", source_id="1", kind="picture", text="gambar", x1=1, y1=1, x2=2, y2=2)
     draft.add("codings", coding_id="11", segment_id="11", source_id="1", code_id="1")
     draft.add("segments", segment_id="12", source_id="tak ada", kind="text", start=0, end=1, text="x", stored_text="y")
     draft.add("case_members", case_id="tak ada", kind="source", target_id="1")
@@ -237,7 +262,7 @@ def test_what_has_no_room_is_left_out_and_counted(tmp_path):
     found, told = written(draft, tmp_path)
     assert sorted(one for one in told if one[0] != "id_made") == [
         ("coding_lost", 2), ("color_lost", 1), ("date_lost", 1), ("direction_lost", 1), ("kept_lost", 2), ("member_lost", 1),
-        ("member_lost", 1), ("note_lost", 1), ("passage_lost", 1), ("segment_lost", 2), ("stored_text_lost", 1),
+        ("member_lost", 1), ("note_lost", 1), ("passage_lost", 1), ("quote_lost", 1), ("segment_lost", 2), ("stored_text_lost", 1),
         ("sync_point_lost", 1), ("value_lost", 1), ("weight_lost", 1),
     ]  # fmt: skip
     assert len(found.codings) == 1
@@ -251,6 +276,29 @@ def test_characters_that_xml_cannot_hold_are_replaced_and_told(tmp_path):
     assert found.codes["name"].tolist() == ["percaya", "a\ufffdb\ufffd"]
     assert found.sources["text"].tolist() == ["halaman\x0cdua\ufffdtiga"]
     assert [one for one in told if one[0] == "character_replaced"] == [("character_replaced", 1)] * 2
+
+
+def test_a_text_that_begins_like_a_mark_of_an_encoding_is_read_as_it_was(tmp_path):
+    draft = qualcoder(tmp_path)
+    draft.column("sources", "text")[0] = "\ufeffair"
+    draft.add("segments", segment_id="9", source_id="1", kind="text", start=1, end=4)
+    found, _ = written(draft, tmp_path)
+    assert found.sources["text"].tolist() == ["\ufeffair"]
+    assert found.segments["text"].tolist() == ["air"]
+
+
+def test_a_second_text_of_a_recording_is_a_transcript_and_of_a_picture_a_document(tmp_path):
+    draft = qualcoder(tmp_path)
+    for source, kind, role in (("2", "audio", "transcript"), ("3", "picture", "description")):
+        draft.add("sources", source_id=source, name=kind, kind=kind, text="sendiri")
+        draft.add(
+            "sources", source_id=f"{source}a", name="bagian", kind="text", part_of=source, role=role, text="bagian"
+        )
+    found, _ = written(draft, tmp_path)
+    sources = found.sources[found.sources["text"].isin(["sendiri", "bagian"])]
+    parts = {(row.text, row.role) for row in sources.itertuples() if isinstance(row.role, str)}
+    assert parts == {("bagian", "transcript"), ("sendiri", "transcript"), ("bagian", "description")}
+    assert sources["text"].tolist().count("sendiri") == 2
 
 
 def test_colours_are_written_as_the_schema_has_them(tmp_path):

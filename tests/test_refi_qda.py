@@ -270,6 +270,7 @@ def test_a_text_is_found_in_the_archive_whatever_the_case(tmp_path, path, member
         (None, [], "The file names no text for it;"),
         ("internal://teks.txt", [("sources/teks.txt", b"\n \n")], "Its text is empty;"),
         ("internal://teks.txt", [("sources/teks.txt", b"a\x00b")], "Its text is no text that can be read;"),
+        ("internal://teks.txt", [("sources/teks.txt", b"PK\x03\x04ab")], "Its text is no text that can be read;"),
     ],
 )
 def test_a_text_that_is_missing_is_told_and_its_codings_stay(tmp_path, path, files, sentence):
@@ -396,11 +397,11 @@ def test_a_position_inside_a_character_is_widened_and_told(tmp_path):
 
 
 def test_ranges_outside_the_text_are_kept_without_a_place(tmp_path):
-    made = [selection(1, 8, 99), selection(2, 7, 4), selection(3, -1, 2), selection(4, 3, 3), selection(5, "x", 3), selection(6, 10**30, 10**31)]  # fmt: skip
+    made = [selection(1, 8, 99), selection(2, 7, 4), selection(3, -1, 2), selection(4, 3, 3), selection(5, "1_0", 30), selection(6, 10**30, 10**31)]  # fmt: skip
     found = project(tmp_path, document(*made, text="satu dua tiga"))
     assert said(found) == [("position_missing", 1, "Wawancara"), ("outside_text", 4, "Wawancara")]
     assert found.segments["start"].isna().tolist() == [True, True, True, False, True, True]
-    assert found.segments["raw_end"].tolist() == ["99", "4", "2", "3", "3", str(10**31)]
+    assert found.segments["raw_end"].tolist() == ["99", "4", "2", "3", "30", str(10**31)]
     assert found.segments["text"].tolist()[3] == ""
 
 
@@ -408,6 +409,15 @@ def test_what_dashat_wrote_is_not_doubted(tmp_path):
     found = project(tmp_path, document(selection(1, 2, 5), text="🙂 air"), origin="dashat 0.1.0")
     assert texts(found) == ["air"]
     assert found.load_report == ()
+
+
+def test_sync_points_alone_are_counted_as_usual_for_the_program_and_that_is_told(tmp_path):
+    body = f"""<Sources><AudioSource guid="{guid(1)}" name="R"><Transcript guid="{guid(2)}"><PlainTextContent>🙂 pagi siang</PlainTextContent>
+      <SyncPoint guid="{guid(3)}" position="3"/><SyncPoint guid="{guid(4)}" position="7"/>
+      <TranscriptSelection guid="{guid(5)}" fromSyncPoint="{guid(3)}" toSyncPoint="{guid(4)}"/></Transcript></AudioSource></Sources>"""
+    found = project(tmp_path, body, origin="NVivo 14")
+    assert texts(found) == ["pagi"]
+    assert [one[:2] for one in said(found)] == [("positions_doubtful", 2)]
 
 
 def test_sync_points_that_are_not_there_are_told(tmp_path):
@@ -592,6 +602,28 @@ def test_more_text_than_any_project_holds_is_refused(tmp_path, monkeypatch):
     same = "".join(f'<TextSource guid="{guid(n)}" name="x" plainTextPath="internal://t.txt"/>' for n in range(20))
     path = packed(tmp_path / "ulang.qdpx", PROJECT.format(origin="", body=f"<Sources>{same}</Sources>"), [("sources/t.txt", bytes(random.Random(1).choices(range(97, 123), k=100_000)))])  # fmt: skip
     assert "holds more than 1 MiB of text" in refusal(path)
+
+
+def test_a_text_whose_bytes_are_damaged_is_told_and_the_rest_is_read(tmp_path):
+    path = packed(tmp_path / "a.qdpx", PROJECT.format(origin="", body=CODES + document(path="internal://t.txt")), [("sources/t.txt", bytes(range(97, 123)) * 20)])  # fmt: skip
+    data = bytearray(path.read_bytes())
+    data[data.index(b"sources/t.txt") + 25] ^= 255
+    path.write_bytes(data)
+    found = read_project(path)
+    assert len(found.codes) == 2
+    assert said(found) == [("text_missing", 1, "Wawancara")]
+
+
+def test_a_text_that_is_too_long_is_not_read_and_that_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(refi_qda, "_LONGEST_TEXT", 10)
+    for body, members in (
+        (document(selection(1, 0, 3), text="air dan api"), []),
+        (document(selection(1, 0, 3), path="internal://t.txt"), [("sources/t.txt", b"air dan api")]),
+    ):
+        found = project(tmp_path, body, members)
+        assert said(found) == [("text_missing", 1, "Wawancara")]
+        assert found.load_report[0].done.startswith("Its text is longer than any that is read;")
+        assert found.segments["raw_end"].tolist() == ["3"]
 
 
 def test_what_is_not_understood_is_kept_up_to_a_limit(tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ from xml.sax.saxutils import unescape
 from ..coded_project import Draft
 from ..coded_project.model import COLUMNS
 from ..errors import message
-from ..loaders.refi_values import COLOR, DIRECTIONS, VALUES, fits, is_date_time
+from ..loaders.refi_values import COLOR, DIRECTIONS, INTEGER, VALUES, fits, is_date_time
 from .refi_graphs import is_graph
 from .refi_ids import rows
 from .xml_out import Xml
@@ -22,8 +22,9 @@ _PARTS = {"representation": "Representation", "description": "TextDescription", 
 _SEGMENTS = {"text": "PlainTextSelection", "picture": "PictureSelection", "pdf": "PDFSelection", "audio": "AudioSelection", "video": "VideoSelection", "transcript": "TranscriptSelection"}  # fmt: skip
 _CORNERS = {"x1": "firstX", "y1": "firstY", "x2": "secondX", "y2": "secondY"}
 _VALUES = {kind: element for element, kind in VALUES.items()}
-_WHOLE = re.compile("[+-]?[0-9]+")
 _RGB = re.compile(r"rgb\((\d{1,3}),(\d{1,3}),(\d{1,3})\)")
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+_C_TIME = re.compile(rf"[A-Z][a-z]{{2}} ({'|'.join(re.findall('...', _MONTHS))}) +(\d\d?) (\d\d:\d\d:\d\d) (\d{{4}})")
 _CURRENT = re.compile('currentPath="([^"<]*)"')
 
 # What is looked up by what: name -> table, columns. What is left of it at the end had no room, and is told.
@@ -240,7 +241,7 @@ class Elements:
         self._begin_text(element, row, id)
         for point in self._take("points", id):
             place = point["raw_position"] if point["position"] is None else str(point["position"])
-            place = place if place is None or _WHOLE.fullmatch(place.strip()) else None
+            place = place if place is None or INTEGER.fullmatch(place.strip()) else None
             self.xml.leaf("SyncPoint", guid=point["sync_point_id"], timeStamp=_number(point["time_ms"]), position=place)
         self._segments(id, "transcript")
         self._notes("source", id)
@@ -285,7 +286,7 @@ class Elements:
             return {"fromSyncPoint": row["from_sync"], "toSyncPoint": row["to_sync"]}
         if kind == "text":
             ends = [row[raw] if row[place] is None else str(row[place]) for place, raw in (("start", "raw_start"), ("end", "raw_end"))]  # fmt: skip
-            good = all(end is not None and _WHOLE.fullmatch(end.strip()) for end in ends)
+            good = all(end is not None and INTEGER.fullmatch(end.strip()) for end in ends)
             return {"startPosition": ends[0].strip(), "endPosition": ends[1].strip()} if good else None
         names = {"begin_ms": "begin", "end_ms": "end"} if kind in ("audio", "video") else _CORNERS
         numbers = {name: row[column] for column, name in names.items()}
@@ -341,6 +342,9 @@ class Elements:
         if value is None or is_date_time(value):
             return value
         other = value.strip().replace(" ", "T", 1)
+        if found := _C_TIME.fullmatch(value.strip()):  # as RQDA writes them
+            month = _MONTHS.index(found[1]) // 3 + 1
+            other = f"{found[4]}-{month:02}-{int(found[2]):02}T{found[3]}"
         if is_date_time(other):
             return other
         self.report.say("date_lost", where, message("The date is not written as REFI-QDA has it (2024-04-30T10:15:00); it was left out."))  # fmt: skip

@@ -11,6 +11,7 @@ from .refi_ids import draft_of, give_guids, made, rows
 
 # What the text of a document that is no text is called in the schema. A PDF and a picture have one, a recording several.
 _ROLES = {"pdf": "representation", "picture": "description", "audio": "transcript", "video": "transcript"}
+_GAP = "\n\n"  # between quotes that stand for a text
 _TYPES = {kind.lower(): kind for kind in VALUES.values()} | {"numeric": "Float", "number": "Float", "character": "Text"}
 
 
@@ -24,6 +25,7 @@ def fitted(project: CodedProject) -> Draft:
     give_guids(draft)
     categories(draft)
     circles(draft)
+    _texts_of_quotes(draft)
     _ranges(draft)
     _comments(draft)
     _parts(draft)
@@ -35,6 +37,8 @@ def fitted(project: CodedProject) -> Draft:
     say("passage_lost", "passages", message("REFI-QDA knows no passages that carry no code; they were left out."), draft.n("passages"))  # fmt: skip
     weighted = sum(weight is not None for weight in draft.column("codings", "weight"))
     say("weight_lost", "codings", message("REFI-QDA knows no weights of codings; they were left out."), weighted)
+    quoted = sum(row["text"] is not None and row["kind"] not in ("text", "transcript") for row in rows(draft, "segments"))  # fmt: skip
+    say("quote_lost", "segments", message("REFI-QDA has no text of an area of a picture or PDF or a stretch of a recording; it was left out."), quoted)  # fmt: skip
     other = sum(row["stored_text"] not in (None, row["text"]) for row in rows(draft, "segments"))
     say("stored_text_lost", "segments", message("What the program kept as the text of the segment is not what stands there; REFI-QDA has only what stands there."), other)  # fmt: skip
     return draft
@@ -95,6 +99,37 @@ def circles(draft: Draft) -> None:
 
 
 # ---- documents and their texts -----------------------------------------------------------------------------------------------
+
+
+def _texts_of_quotes(draft: Draft) -> None:
+    """Make a text of the quotes of a document whose own text another program's file did not hold, and give them places in it.
+
+    Numbers of paragraphs or the like, as such a file has them, are no positions of REFI-QDA. Of REFI-QDA itself they are.
+    """
+    if draft.format.startswith("refi"):
+        return
+    column = {name: draft.column("segments", name) for name in ("source_id", "kind", "start", "end", "raw_start", "raw_end", "text")}  # fmt: skip
+    texts = draft.column("sources", "text")
+    row_of = {id: at for at, id in enumerate(draft.column("sources", "source_id")) if texts[at] is None}
+    quotes: dict[str, dict[tuple[str | None, str | None, str], tuple[int, int]]] = defaultdict(dict)
+    lengths: dict[str, int] = defaultdict(int)
+    for at, source in enumerate(column["source_id"]):
+        quote = column["text"][at]
+        if source in row_of and column["kind"][at] == "text" and column["start"][at] is None and quote:
+            key = (
+                column["raw_start"][at],
+                column["raw_end"][at],
+                quote,
+            )  # of one passage with several codes there is one
+            if key not in quotes[source]:
+                quotes[source][key] = (lengths[source], lengths[source] + len(quote))
+                lengths[source] += len(quote) + len(_GAP)
+            column["start"][at], column["end"][at] = quotes[source][key]
+    for source, found in quotes.items():
+        texts[row_of[source]] = _GAP.join(quote for _, _, quote in found)
+        draft.report.say("quotes_as_text", source, message("The text of the document is not known; what is known of it, its segments one after the other, was written as its text."))  # fmt: skip
+    for name in ("raw_start", "raw_end"):
+        column[name][:] = [None] * len(column[name])
 
 
 def _parts(draft: Draft) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from ..errors import DashatError
-from ..loaders.refi_values import COLOR, DIRECTIONS, GUID
+from ..loaders.refi_values import COLOR, DIRECTIONS, GUID, INTEGER
 from ..loaders.xml_files import parse
 
-_NUMBER = re.compile("[+-]?[0-9]+")
 _ANY = re.compile(".*", re.DOTALL)
 _SHAPE = re.compile(
     "Person|Oval|Rectangle|RoundedRectangle|Star|LeftTriangle|RightTriangle|UpTriangle|DownTriangle|Note"
@@ -17,8 +16,8 @@ _SHAPE = re.compile(
 _SCHEMA = {
     "Graph": {"!guid": GUID, "name": _ANY},
     "Vertex": {
-        "!guid": GUID, "representedGUID": GUID, "name": _ANY, "!firstX": _NUMBER, "!firstY": _NUMBER, "secondX": _NUMBER,
-        "secondY": _NUMBER, "shape": _SHAPE, "color": COLOR,
+        "!guid": GUID, "representedGUID": GUID, "name": _ANY, "!firstX": INTEGER, "!firstY": INTEGER, "secondX": INTEGER,
+        "secondY": INTEGER, "shape": _SHAPE, "color": COLOR,
     },
     "Edge": {
         "!guid": GUID, "representedGUID": GUID, "name": _ANY, "!sourceVertex": GUID, "!targetVertex": GUID, "color": COLOR,

@@ -15,7 +15,7 @@ from ..errors import message
 from .counting import Choice, Ranges, choose
 from .positions import Positions, Reading, with_lf
 from .refi_frames import Text
-from .refi_values import fits
+from .refi_values import INTEGER, fits
 
 # The standard counts code points. What others count is told by their files (the project's attribute ``origin``).
 STANDARD = Reading("code point", "as stored")
@@ -24,7 +24,7 @@ USUAL = (
     ("atlas.ti", Reading("code point", "as one")),
 )
 OURS = "dashat"  # what we wrote is by the standard, and is not doubted
-_FAR = 2**62
+_FAR, _LONGEST_NUMBER = 2**62, 40
 _MOST_CUT = 1 << 28  # characters of all segments together
 
 # Unit and line break are named as programmers name them, in any language.
@@ -60,7 +60,7 @@ def place(draft: Draft, texts: Sequence[Text]) -> None:
         if positions:
             _segments(draft, text, positions, cut)
             _sync_points(draft, text, positions)
-            _between(draft, text, cut, lf)
+        _between(draft, text, cut, lf)
         text.raw = None
 
 
@@ -74,11 +74,13 @@ def _tell(draft: Draft, choice: Choice, origin: str) -> None:
 
 
 def _ranges(draft: Draft, texts: Sequence[Text]) -> Iterator[Ranges]:
-    names = draft.column("segments", "name")
+    names, places = draft.column("segments", "name"), draft.column("sync_points", "raw_position")
     for text in texts:
-        if text.raw and text.segments:
+        if text.raw and (text.segments or text.sync_points):
             rows, starts, ends = _numbers(draft, text.segments)
-            yield Ranges(text.raw, starts, ends, [names[row] for row in rows])
+            points = [place for row in text.sync_points if (place := _number(places[row])) is not None]
+            quotes = [names[row] for row in rows] + [None] * len(points)
+            yield Ranges(text.raw, starts + points, ends + points, quotes)
 
 
 def _numbers(draft: Draft, rows: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
@@ -90,12 +92,9 @@ def _numbers(draft: Draft, rows: Sequence[int]) -> tuple[list[int], list[int], l
 
 
 def _number(raw: str | None) -> int | None:
-    if raw is None or len(raw) > 40:
+    if raw is None or len(raw) > _LONGEST_NUMBER or not INTEGER.fullmatch(raw.strip()):
         return None
-    try:
-        return max(-_FAR, min(int(raw), _FAR))
-    except ValueError:
-        return None
+    return max(-_FAR, min(int(raw), _FAR))
 
 
 class _Cut:

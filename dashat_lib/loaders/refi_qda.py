@@ -20,7 +20,7 @@ from .refi_places import check, place
 
 _LISTED = opening.Limits(members=100_000, member_bytes=1 << 45, total_bytes=1 << 50)  # media are listed, never opened
 _READ = opening.Limits(member_bytes=512 << 20)
-_MOST_TEXT = 1 << 30
+_LONGEST_TEXT, _MOST_TEXT = 32 << 20, 256 << 20  # of one document, of all; places in a text take forty times its size
 _HEAD = 4096
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(CodeBook|Project)\b")
 _OTHER_ZIPS = {"[content_types].xml", "mimetype"}  # workbooks, texts
@@ -168,12 +168,16 @@ class Members:
         """Find the text of a document, a part of one or a note, and tell where there is none."""
         info = self.find(text.path) if text.path else None
         where = text.name or text.id
+        too_long = max(info.file_size if info else 0, len(text.raw or "")) > _LONGEST_TEXT
         if text.raw is not None and info is not None:
             self.report.say("off_schema", where, message("The text stands in the project file and in a file of its own; the first was read."))  # fmt: skip
-        elif info is not None:
+        elif info is not None and not too_long:
             text.raw = self._text(info)
         part = self._what(text)
-        if text.raw is None:
+        if too_long:
+            text.raw = None
+            self.report.say(part, where, message("Its text is longer than any that is read; codes and codings were read, texts of segments are missing."))  # fmt: skip
+        elif text.raw is None:
             self.report.say(part, where, self._why_missing(text.path, info))
         elif not text.raw.strip() and part == "text_missing":
             self.report.say(part, where, message("Its text is empty; codes and codings were read, texts of segments are missing."))  # fmt: skip
@@ -209,8 +213,8 @@ class Members:
         self._left -= info.file_size
         if self._left < 0:
             raise DashatError(Problem(self.path.name, None, None, None, message("holds more than {most} MiB of text."), message("Take it apart in the program that made it."), {"most": _MOST_TEXT >> 20}))  # fmt: skip
-        data = opening.member(self.path, self.archive, info, _READ)
         try:
+            data = opening.member(self.path, self.archive, info, _READ)
             text, codec, guessed = decoded(data, info.filename)
         except DashatError:
             return None

@@ -14,8 +14,8 @@ VALUES = {
 BOOLEAN = {"true": True, "1": True, "false": False, "0": False}
 DIRECTIONS = ("Associative", "OneWay", "Bidirectional")
 GUID = re.compile(r"\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
+INTEGER = re.compile("[+-]?[0-9]+")
 COLOR = re.compile("#([0-9a-fA-F]{3}){1,2}")
-_INTEGER = re.compile("[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])?"
 _DATE = re.compile(f"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}){_ZONE}")
@@ -41,7 +41,7 @@ def fits(kind: str | None, value: str) -> bool:
 
 _FORMS: dict[str, Callable[[str], bool]] = {
     "Boolean": lambda value: value in BOOLEAN,
-    "Integer": lambda value: _INTEGER.fullmatch(value) is not None,
+    "Integer": lambda value: INTEGER.fullmatch(value) is not None,
     "Float": lambda value: _DECIMAL.fullmatch(value) is not None,
     "Date": is_date,
     "DateTime": is_date_time,

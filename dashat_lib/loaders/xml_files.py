@@ -12,7 +12,7 @@ from xml.parsers import expat
 from ..errors import DashatError, Problem, message
 
 MOST_DEEP = 256
-MOST_ELEMENTS = 5_000_000
+MOST_ELEMENTS = 2_000_000
 _HEAD = 512  # the declaration stands there
 _MEND = message("Export the project again from the program that made it.")
 _STRANGER = message("Ask whoever sent the file for another copy.")
