@@ -15,8 +15,6 @@ from .coded_project.from_case import from_case
 from .coded_project.merging import merge
 from .coded_project.summary import matching
 from .errors import DashatError, Problem, message
-from .exports.refi_qda import write_refi_codebook, write_refi_qda
-from .exports.tables import write_tables
 from .loaders.case import read_case
 from .loaders.read_project import Progress, read_project
 from .settings import FILE
@@ -65,6 +63,9 @@ def export(what: Path, out: Path, *, language: str, force: bool = False, texts: 
     DashatError
         If it cannot be read, `out` says no format, or something is there already and `force` is not given.
     """
+    from .exports.refi_qda import write_refi_codebook, write_refi_qda
+    from .exports.tables import write_tables
+
     project = from_case(read_case(what), language=language) if (what / FILE).is_file() else read_project(what)
     project = project if texts else project.without_texts()
     ending = out.suffix.lower()
