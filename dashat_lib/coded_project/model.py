@@ -104,7 +104,7 @@ class Report:
     def __init__(self) -> None:
         self._found: dict[tuple[object, ...], tuple[int, list[str], Mapping[str, object]]] = {}
 
-    def say(self, what: str, where: object, done: str, n: int = 1, **details: object) -> None:
+    def tell(self, what: str, where: object, done: str, n: int = 1, **details: object) -> None:
         """Count `n` more of one thing at one place; nothing is said of 0.
 
         `where` is a name or id, never what a participant said: a summary may be passed on.
