@@ -84,7 +84,8 @@ def show(project: CodedProject, say: Reader) -> None:
     """Print what was read."""
     console = _console()
     found = project.summary(say=say) | {"passages": len(project.passages)}
-    table = Table(say("What was read"), say("How many"), title=say("{file}, format {format}", file=project.file.name, format=project.format))  # fmt: skip
+    console.print(Text(say("{file}, format {format}", file=project.file.name, format=project.format), style="bold"))
+    table = Table(say("What was read"), say("How many"))
     for key, label in _COUNTED:
         if found.get(key):
             table.add_row(say(label), say.number(found[key]))
@@ -100,7 +101,8 @@ def show_report(entries: Iterable[Entry], say: Reader, title: str) -> None:
     if not entries:
         console.print(Text(say("Nothing odd was found; nothing is lost.")))
         return
-    table = Table(say("What was found"), say("How many"), say("Where"), say("What was done"), title=title)
+    console.print(Text(title, style="bold"))
+    table = Table(say("What was found"), say("How many"), say("Where"), say("What was done"))
     for one in entries:
         table.add_row(say.label("odd", one.what), say.number(one.n), one.where, say(one.done, **one.details))
     console.print(table)
