@@ -125,6 +125,7 @@ def bench() -> None:
     call(PYTHON, "-m", "benchmarks.bands")
     call(PYTHON, "-m", "benchmarks.dependency")
     call(PYTHON, "-m", "benchmarks.verify")
+    call(PYTHON, "-m", "benchmarks.refi_qda")
 
 
 VERBS = {

@@ -282,7 +282,9 @@ class Draft:
     def finish(self) -> CodedProject:
         """Return the project with typed tables."""
         tables = {
-            table: pd.DataFrame({name: _typed(values, COLUMNS[table][name], name) for name, values in columns.items()})
+            table: pd.DataFrame(
+                {name: _typed(values, COLUMNS[table][name], name) for name, values in columns.items()}, copy=False
+            )
             for table, columns in self._columns.items()
         }
         return CodedProject(
@@ -290,8 +292,12 @@ class Draft:
         )
 
 
-def _typed(values: list[Any], kind: str, column: str) -> pd.Series:
-    if kind != "str":
-        return pd.Series([pd.NA if one is None else one for one in values], dtype=kind)
-    keep = column in ("text", "value")
-    return pd.Series([None if one is None or (one == "" and not keep) else one for one in values], dtype="str")
+def plain(column: pd.Series) -> list[Any]:
+    """Return the values of a column as plain ones; what is missing is None."""
+    return [None if one is pd.NA or one != one else one for one in column.tolist()]
+
+
+def _typed(values: list[Any], kind: str, column: str) -> pd.api.extensions.ExtensionArray:
+    if kind == "str" and column not in ("text", "value"):
+        values = [one or None for one in values]
+    return pd.array(values, dtype=kind)

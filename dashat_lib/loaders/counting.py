@@ -85,7 +85,7 @@ class Choice:
 def choose(texts: Iterable[Ranges], usual: Reading) -> Choice:
     """Choose how a tool counted: as usual, unless the texts rule that out.
 
-    A reading is ruled out by another under which more names are quotes (or, where as many are, more letter for letter); else by one under which clearly fewer ranges lie outside
+    A reading is ruled out by another under which more names are quotes; else by one under which clearly fewer ranges lie outside
     the text; else by one under which clearly fewer begin or end inside a word.
     """
     readings = (usual, *(one for one in READINGS if one != usual))
@@ -129,7 +129,7 @@ def _weigh(text: Ranges, fits: dict[Reading, Fit], places: dict[Reading, int]) -
             for at in good.tolist():
                 said = _said(text.quotes[at])
                 if len(said) >= _SHORTEST:
-                    there = lf[first[at] : last[at]][: 2 * len(said) + 20]
+                    there = lf[first[at] : min(last[at], first[at] + 2 * len(said) + 20)]
                     fit.quotes += " ".join(there.split()).startswith(" ".join(said.split()))
                     fit.exact += there.startswith(said)
     return int(differs.sum())
@@ -153,8 +153,11 @@ def _said(name: str | None) -> str:
 
 def _left(readings: Sequence[Reading], fits: dict[Reading, Fit], n: int) -> list[Reading]:
     """Return the readings that nothing rules out, the usual one first if it is among them."""
-    most = max((fit.quotes, fit.exact) for fit in fits.values())
-    left = [one for one in readings if (fits[one].quotes, fits[one].exact) == most]
+    most = max(fit.quotes for fit in fits.values())
+    left = [one for one in readings if fits[one].quotes == most]
+    # Names are often stripped, so the usual reading need not have the most that are exact; another must have as many.
+    exact = fits[left[0]].exact if left[0] == readings[0] else max(fits[one].exact for one in left)
+    left = [one for one in left if fits[one].exact >= exact]
     least = min(fits[one].outside for one in left)
     left = [one for one in left if fits[one].outside - least < max(1, _OUTSIDE * n)]
     if n and all(fits[one].borders >= _MANY_BORDERS for one in left):

@@ -84,6 +84,18 @@ def read(path: Path, *, progress: Progress | None = None) -> CodedProject:
     return draft.finish()
 
 
+@contextlib.contextmanager
+def members_of(path: Path) -> Iterator[Members | None]:
+    """Yield the files beside the project file of an archive; None where a path is none, or is not there any more."""
+    with contextlib.ExitStack() as stack:
+        found = None
+        with contextlib.suppress(DashatError, OSError):
+            if zipfile.is_zipfile(path):
+                archive, infos = stack.enter_context(opening.opened(path, _LISTED, aside=[]))
+                found = Members(path, archive, infos, Report())
+        yield found
+
+
 def _told(chunks: Iterable[bytes], size: int, progress: Progress | None) -> Iterator[bytes]:
     done = 0
     for chunk in chunks:

@@ -138,8 +138,8 @@ def is_legal(text: str) -> bool:
 
 
 def legal(text: str) -> str:
-    """Return a text without the characters that XML 1.0 cannot hold."""
-    return _ILLEGAL.sub("", text)
+    """Return a text with � for each character that XML 1.0 cannot hold."""
+    return _ILLEGAL.sub("\ufffd", text)
 
 
 def escaped(text: str) -> str:
