@@ -156,7 +156,7 @@ class CodedProject:
         Groups of codes that are no codes, in a tree; a code may lie in several.
     coders : DataFrame, one row a person whom the file lists
     codings : DataFrame, one row one coder giving one segment one code
-        ``segment_id`` is missing where a whole document carries the code. ``code_id`` may be one that the file does not define.
+        ``segment_id`` is missing where a whole document carries the code; ``source_id`` is the document, or that of the segment. ``code_id`` may be one that the file does not define.
         ``weight`` and ``comment`` where the tool has them.
     cases, case_members : DataFrame
         ``kind`` of a member: source, segment, code; a range of a source where ``start`` and ``end`` stand.

@@ -111,7 +111,9 @@ def _lines(texts: Sequence[str], draft: Draft, path: Path) -> list[Line]:
             found.append(Line(one.start, one.end, one.label, n, skipped=skipped))
         at += len(text) + 1
     draft.report.tell("running_head", path.name, message("Lines that repeat at the edge of pages are no speech; they stay in the text."), n=heads)  # fmt: skip
-    draft.report.tell("page_number", path.name, message("Page numbers are no speech; they stay in the text."), n=numbers)
+    draft.report.tell(
+        "page_number", path.name, message("Page numbers are no speech; they stay in the text."), n=numbers
+    )
     return found
 
 
