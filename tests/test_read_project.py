@@ -226,7 +226,7 @@ def test_what_is_lost_in_silence_is_seen(tmp_path):
         for n in range(n_codes):
             draft.add("codes", code_id=str(n), name=f"kode {n}")
         for what in told:
-            draft.report.say(what, "a.csv", "Told.")
+            draft.report.tell(what, "a.csv", "Told.")
         return draft.finish()
 
     before = project(3, "open_end")
