@@ -15,8 +15,6 @@ from .coded_project.from_case import from_case
 from .coded_project.merging import merge
 from .coded_project.summary import matching
 from .errors import DashatError, Problem, message
-from .exports.refi_qda import write_refi_codebook, write_refi_qda
-from .exports.tables import write_tables
 from .loaders.case import read_case
 from .loaders.read_project import Progress, read_project
 from .settings import FILE
@@ -65,6 +63,9 @@ def export(what: Path, out: Path, *, language: str, force: bool = False, texts: 
     DashatError
         If it cannot be read, `out` says no format, or something is there already and `force` is not given.
     """
+    from .exports.refi_qda import write_refi_codebook, write_refi_qda
+    from .exports.tables import write_tables
+
     project = from_case(read_case(what), language=language) if (what / FILE).is_file() else read_project(what)
     project = project if texts else project.without_texts()
     ending = out.suffix.lower()
@@ -83,7 +84,8 @@ def show(project: CodedProject, say: Reader) -> None:
     """Print what was read."""
     console = _console()
     found = project.summary(say=say) | {"passages": len(project.passages)}
-    table = Table(say("What was read"), say("How many"), title=say("{file}, format {format}", file=project.file.name, format=project.format))  # fmt: skip
+    console.print(Text(say("{file}, format {format}", file=project.file.name, format=project.format), style="bold"))
+    table = Table(say("What was read"), say("How many"))
     for key, label in _COUNTED:
         if found.get(key):
             table.add_row(say(label), say.number(found[key]))
@@ -99,7 +101,8 @@ def show_report(entries: Iterable[Entry], say: Reader, title: str) -> None:
     if not entries:
         console.print(Text(say("Nothing odd was found; nothing is lost.")))
         return
-    table = Table(say("What was found"), say("How many"), say("Where"), say("What was done"), title=title)
+    console.print(Text(title, style="bold"))
+    table = Table(say("What was found"), say("How many"), say("Where"), say("What was done"))
     for one in entries:
         table.add_row(say.label("odd", one.what), say.number(one.n), one.where, say(one.done, **one.details))
     console.print(table)

@@ -81,6 +81,8 @@ def test_help_reads_as_it_did():
         ["report"],
         ["verify"],
         ["bundle"],
+        ["import"],
+        ["export"],
         ["doctor"],
     ):
         command = [sys.executable, "-m", "dashat_lib.cli", *words, "--help"]

@@ -54,8 +54,8 @@ def small(path=Path("wawancara.qdpx")):
     draft.add("attribute_values", attribute_id="a1", kind="case", target_id="p1", value="031")
     draft.add("attribute_values", attribute_id="a1", kind="case", target_id="p2", value="")
     draft.add("attribute_values", attribute_id="a2", kind="source", target_id="s1", value="@rumah")
-    draft.report.say("unknown_code", "k3", "The code {kode} is not there.", kode="x")
-    draft.report.say("encoding_guessed", "s1", "It was read as {codec}.", codec="cp1252")
+    draft.report.tell("unknown_code", "k3", "The code {kode} is not there.", kode="x")
+    draft.report.tell("encoding_guessed", "s1", "It was read as {codec}.", codec="cp1252")
     return draft.finish()
 
 
@@ -121,7 +121,7 @@ def projects(draw):
     for table in draw(st.lists(st.sampled_from(list(COLUMNS)), max_size=6)):
         first = next(iter(COLUMNS[table]))
         draft.add(table, **{column: draw(VALUES[kind]) for column, kind in COLUMNS[table].items()} | {first: f"id{draft.n(table)}"})  # fmt: skip
-    draft.report.say("odd", draw(st.text(max_size=5)), "Read as {codec}.", codec="x{y}")
+    draft.report.tell("odd", draw(st.text(max_size=5)), "Read as {codec}.", codec="x{y}")
     return draft.finish()
 
 

@@ -19,6 +19,7 @@ from conftest import SHARED
 from documents import docx, odt, p, pdf, tbl
 from mutations import TEXTS, damaged, kinds
 
+from dashat_lib.coded_project import Draft
 from dashat_lib.errors import DashatError
 from dashat_lib.loaders.read_project import read_project
 
@@ -140,13 +141,22 @@ def at_most(seconds):
     assert time.monotonic() - begun < seconds
 
 
+COUNTED = ("codes", "segments", "codings", "passages", "cases", "attribute_values", "memos")
+
+
 def held(project):
     """How much a project holds. Of a plain text what counts is the text: which lines are turns is a reading of it, and one
     letter more or less in a name makes another reading that nobody can tell from the right one."""
     documents = int(project.sources["part_of"].isna().sum())
-    parts = len(project.codes) + len(project.segments) + len(project.codings)
-    plain = project.properties.get("file_type") == "text"
-    return documents + parts + (int(project.sources["text"].str.len().sum()) if plain else len(project.passages))
+    if project.properties.get("file_type") == "text":
+        return documents + int(project.sources["text"].str.len().sum())
+    rows = int(project.properties.get("data_rows", 0))
+    return documents + rows + sum(len(table) for name, table in project.tables() if name in COUNTED)
+
+
+def lost_in_silence(before, report, project):
+    """Whether less is left than there was, and the report is empty or says what it said of the whole file."""
+    return held(project) < before and (not project.load_report or project.load_report == report)
 
 
 def passages_lie_in_their_texts(project):
@@ -207,8 +217,23 @@ def test_damage_is_refused_or_told(name, seed, own_files, nowhere):
     if held_before is None or told_by_nobody(name, kind):
         return
     n, report = held_before
-    silent = not project.load_report or project.load_report == report
-    assert not (held(project) < n and silent), f"{where}: {held(project)} of {n} are left and nothing is told"
+    assert not lost_in_silence(n, report, project), f"{where}: {held(project)} of {n} are left and nothing is told"
+
+
+def test_what_is_lost_in_silence_is_seen(tmp_path):
+    def project(n_codes, *told):
+        draft = Draft("table", tmp_path / "a.csv")
+        for n in range(n_codes):
+            draft.add("codes", code_id=str(n), name=f"kode {n}")
+        for what in told:
+            draft.report.tell(what, "a.csv", "Told.")
+        return draft.finish()
+
+    before = project(3, "open_end")
+    assert lost_in_silence(held(before), before.load_report, project(2))
+    assert lost_in_silence(held(before), before.load_report, project(2, "open_end"))
+    assert not lost_in_silence(held(before), before.load_report, project(2, "open_end", "row_damaged"))
+    assert not lost_in_silence(held(before), before.load_report, project(3))
 
 
 def test_the_same_seed_does_the_same_damage_and_every_kind_does_some(own_files):

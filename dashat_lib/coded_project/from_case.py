@@ -38,10 +38,12 @@ def from_case(case: Case, *, language: str = "id") -> CodedProject:
     for coder in case.coders["coder"]:
         draft.add("coders", coder_id=_id("coder", coder), name=coder)
     _documents(draft, case, language)
+    documents = dict(zip(case.evidence["evidence_id"], case.evidence["source_id"], strict=True))
     for one in case.codings.itertuples():
         words = "; ".join(f"{name}: {value}" for name, value in (("stance", one.stance), ("confidence", one.confidence), ("memo", one.memo)) if isinstance(value, str))  # fmt: skip
         draft.add(
-            "codings", coding_id=_id("coding", one.coding_id), segment_id=_id("segment", one.evidence_id), code_id=_id("code", one.code_id),
+            "codings", coding_id=_id("coding", one.coding_id), segment_id=_id("segment", one.evidence_id),
+            source_id=_id("source", documents[one.evidence_id]), code_id=_id("code", one.code_id),
             coder_id=_id("coder", one.coder), comment=words,
         )  # fmt: skip
     _stakeholders(draft, case, language)

@@ -118,15 +118,15 @@ def _documents(one: CodedProject, other: CodedProject, report: Report) -> dict[s
     found |= _paired(keyed(one, False, {}), keyed(other, False, dict(found)))
     here, there = one.sources.set_index("source_id"), other.sources.set_index("source_id")
     for first in found.values():
-        report.say("matched_without_text", here.at[first, "name"], _NO_TEXT, int(pd.isna(here.at[first, "text"]) and here.at[first, "kind"] == "text"))  # fmt: skip
+        report.tell("matched_without_text", here.at[first, "name"], _NO_TEXT, int(pd.isna(here.at[first, "text"]) and here.at[first, "kind"] == "text"))  # fmt: skip
     left, right = here.drop(list(found.values())), there.drop(list(found))
     left, right = left[left["part_of"].isna()], right[right["part_of"].isna()]
     for name in sorted(set(left["name"].dropna()) & set(right["name"].dropna())):
-        report.say("document_differs", name, _OTHER_TEXT)
+        report.tell("document_differs", name, _OTHER_TEXT)
     same = left.dropna(subset=["text"]).merge(right.dropna(subset=["text"]), on="text")
     for row in same.itertuples():
         if row.name_x != row.name_y:
-            report.say("document_renamed", f"{row.name_x} / {row.name_y}", _OTHER_NAME)
+            report.tell("document_renamed", f"{row.name_x} / {row.name_y}", _OTHER_NAME)
     return found
 
 
@@ -168,7 +168,7 @@ def _both(name: str, one: pd.DataFrame, other: pd.DataFrame, report: Report) -> 
         same = ["segment_id", "source_id", "code_id", "coder_id"]
         known = pd.MultiIndex.from_frame(one[same].astype("object").fillna(""))
         twice = pd.MultiIndex.from_frame(other[same].astype("object").fillna("")).isin(known)
-        report.say("coding_in_both", "codings", _SAME_CODING, int(twice.sum()))
+        report.tell("coding_in_both", "codings", _SAME_CODING, int(twice.sum()))
         ids = set(one["coding_id"])
         other = other[~twice]
         other = other.assign(
@@ -190,7 +190,7 @@ def _tell_only(one: CodedProject, other: CodedProject, matched: Mapping[str, Map
             table = getattr(project, name)
             alone = table[~table[KEYS[name]].isin(ids)]
             for label in alone[KEYS[name]] if name == "segments" else alone["name"].fillna(alone[KEYS[name]]):
-                report.say(f"only_in_one_{name}", label, _ONLY, file=file)
+                report.tell(f"only_in_one_{name}", label, _ONLY, file=file)
 
 
 def _tell_twins(one: CodedProject, other: CodedProject, report: Report) -> None:
@@ -198,10 +198,10 @@ def _tell_twins(one: CodedProject, other: CodedProject, report: Report) -> None:
     for project in (one, other):
         paths = project.code_paths()
         for path in paths[paths.duplicated()]:
-            report.say("same_path", path, _TWICE)
+            report.tell("same_path", path, _TWICE)
         own = project.sources[project.sources["part_of"].isna()]
         for row in own[own.duplicated(["name", "kind", "text"])].itertuples():
-            report.say("same_document", row.name if isinstance(row.name, str) else row.source_id, _TWICE)
+            report.tell("same_document", row.name if isinstance(row.name, str) else row.source_id, _TWICE)
 
 
 def _tell_words(one: CodedProject, other: CodedProject, to: Mapping[str, Mapping[str, str]], file: str, report: Report) -> None:  # fmt: skip
@@ -212,10 +212,10 @@ def _tell_words(one: CodedProject, other: CodedProject, to: Mapping[str, Mapping
         for row, text in there.items():
             made = to[name].get(str(row))
             if made in here.index and here[made] != text:
-                report.say("described_differently", row, _OTHER_WORDS, file=file)
+                report.tell("described_differently", row, _OTHER_WORDS, file=file)
 
 
 def _tell_people(one: CodedProject, other: CodedProject, report: Report) -> None:
     for name in sorted(set(one.coders["name"].dropna()) & set(other.coders["name"].dropna())):
         ids = [set(side.coders.loc[side.coders["name"] == name, "coder_id"]) for side in (one, other)]
-        report.say("coder_of_same_name", "coders", _SAME_NAME, len(ids[0] ^ ids[1]) // 2 if ids[0] != ids[1] else 0)
+        report.tell("coder_of_same_name", "coders", _SAME_NAME, len(ids[0] ^ ids[1]) // 2 if ids[0] != ids[1] else 0)

@@ -104,7 +104,7 @@ class Report:
     def __init__(self) -> None:
         self._found: dict[tuple[object, ...], tuple[int, list[str], Mapping[str, object]]] = {}
 
-    def say(self, what: str, where: object, done: str, n: int = 1, **details: object) -> None:
+    def tell(self, what: str, where: object, done: str, n: int = 1, **details: object) -> None:
         """Count `n` more of one thing at one place; nothing is said of 0.
 
         `where` is a name or id, never what a participant said: a summary may be passed on.
@@ -156,7 +156,7 @@ class CodedProject:
         Groups of codes that are no codes, in a tree; a code may lie in several.
     coders : DataFrame, one row a person whom the file lists
     codings : DataFrame, one row one coder giving one segment one code
-        ``segment_id`` is missing where a whole document carries the code. ``code_id`` may be one that the file does not define.
+        ``segment_id`` is missing where a whole document carries the code; ``source_id`` is the document, or that of the segment. ``code_id`` may be one that the file does not define.
         ``weight`` and ``comment`` where the tool has them.
     cases, case_members : DataFrame
         ``kind`` of a member: source, segment, code; a range of a source where ``start`` and ``end`` stand.

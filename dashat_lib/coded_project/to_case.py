@@ -133,7 +133,7 @@ def _coded(project: CodedProject, report: Report) -> tuple[pd.DataFrame, pd.Data
     """The segments that become rows, and the codings of them; a document that carries codes itself is a segment as well."""
     known = set(project.codes["code_id"])
     codings = project.codings[project.codings["code_id"].isin(known)]
-    report.say("unknown_code", "codings", _NOT_CARRIED, len(project.codings) - len(codings))
+    report.tell("unknown_code", "codings", _NOT_CARRIED, len(project.codings) - len(codings))
     whole = codings["segment_id"].isna() & codings["source_id"].notna()
     codings = codings.assign(segment_id=codings["segment_id"].where(~whole, "document " + codings["source_id"]))
     codings = codings.dropna(subset=["segment_id"])
@@ -146,7 +146,7 @@ def _coded(project: CodedProject, report: Report) -> tuple[pd.DataFrame, pd.Data
     segments = segments[segments["segment_id"] == first]
     more = pd.DataFrame({"segment_id": "document " + documents, "source_id": documents, "kind": "document"})
     dropped = codings.duplicated(["segment_id", "code_id", "coder_id"])
-    report.say("duplicate_coding", "codings", message("One coder gave one passage the same code more than once; it stands once."), int(dropped.sum()))  # fmt: skip
+    report.tell("duplicate_coding", "codings", message("One coder gave one passage the same code more than once; it stands once."), int(dropped.sum()))  # fmt: skip
     return pd.concat([segments, more], ignore_index=True), codings[~dropped]
 
 
@@ -182,8 +182,8 @@ def _evidence(
     dates = project.sources.set_index("source_id")["created"].str.extract(r"^(\d{4}-\d{2}-\d{2})", expand=False)
     parents = project.sources.set_index("source_id")["part_of"].dropna().to_dict()
     found = segments["source_id"].map(lambda one: parents.get(one, one)).map(dates).astype("str")
-    report.say("date_of_document", "evidence.csv", _DATES, int(found.notna().sum()))
-    report.say("date_missing", "evidence.csv", _NO_DATE, int(found.isna().sum()))
+    report.tell("date_of_document", "evidence.csv", _DATES, int(found.notna().sum()))
+    report.tell("date_missing", "evidence.csv", _NO_DATE, int(found.isna().sum()))
     said = [_said(one, names, texts) for one in segments.itertuples()]
     return pd.DataFrame(
         {
@@ -207,7 +207,7 @@ def _codebook(project: CodedProject, report: Report) -> tuple[pd.DataFrame, dict
     groups = project.categories.rename(columns={"category_id": "code_id"}).assign(group=True)
     codes = project.codes.assign(group=False)
     category = project.category_codes.drop_duplicates("code_id").set_index("code_id")["category_id"]
-    report.say("code_in_categories", "codebook.csv", message("A code lies in one category of the codebook, the first; the others are left out."), len(project.category_codes) - len(category))  # fmt: skip
+    report.tell("code_in_categories", "codebook.csv", message("A code lies in one category of the codebook, the first; the others are left out."), len(project.category_codes) - len(category))  # fmt: skip
     paths = [*(f"category {one}" for one in groups["name"].fillna("")), *project.code_paths().reindex(codes["code_id"])]
     ids: dict[tuple[bool, str], str] = {}
     for key, path in zip([*((True, str(one)) for one in groups["code_id"]), *((False, str(one)) for one in codes["code_id"])], paths, strict=True):  # fmt: skip
@@ -319,16 +319,16 @@ def _toml(text: str) -> str:
 
 def _tell(project: CodedProject, tables: Mapping[str, pd.DataFrame], coders: Mapping[str, str], stance: str, place: str, texts: bool, report: Report) -> None:  # fmt: skip
     codings = tables["codings"]
-    report.say("stance_unknown", "codings.csv", _STANCES, len(codings), stance=stance)
-    report.say("place_unknown", "evidence.csv", _PLACES, len(tables["evidence"]), place=place)
-    report.say("coder_not_named", "coders.csv", _PEOPLE, len(coders))
-    report.say("not_translated", "codebook.csv", _LANGUAGE, len(tables["codebook"]))
+    report.tell("stance_unknown", "codings.csv", _STANCES, len(codings), stance=stance)
+    report.tell("place_unknown", "evidence.csv", _PLACES, len(tables["evidence"]), place=place)
+    report.tell("coder_not_named", "coders.csv", _PEOPLE, len(coders))
+    report.tell("not_translated", "codebook.csv", _LANGUAGE, len(tables["codebook"]))
     if not texts:
-        report.say("text_left_out", "evidence.csv", _NUMBERED, len(tables["evidence"]))
+        report.tell("text_left_out", "evidence.csv", _NUMBERED, len(tables["evidence"]))
     if len(coders) > 1:
-        report.say("several_coders", "dashat.toml", _FOLDER, len(coders), coder=next(iter(coders.values())))
+        report.tell("several_coders", "dashat.toml", _FOLDER, len(coders), coder=next(iter(coders.values())))
     uncoded = ~project.segments["segment_id"].isin(set(project.codings["segment_id"].dropna()))
-    report.say("uncoded_segment", "segments", _NOT_CARRIED, int(uncoded.sum()))
+    report.tell("uncoded_segment", "segments", _NOT_CARRIED, int(uncoded.sum()))
     for name in ("cases", "attribute_values", "memos", "sets", "links"):
-        report.say(f"{name}_not_carried", name, _NOT_CARRIED, len(getattr(project, name)))
-    report.say("comments_not_carried", "segments", _NOT_CARRIED, int(project.segments["comment"].notna().sum()))
+        report.tell(f"{name}_not_carried", name, _NOT_CARRIED, len(getattr(project, name)))
+    report.tell("comments_not_carried", "segments", _NOT_CARRIED, int(project.segments["comment"].notna().sum()))

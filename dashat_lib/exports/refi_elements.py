@@ -103,7 +103,7 @@ class Elements:
         xml.end()
         for group, (what, column, done) in _LOST.items():
             for row in self._rest(group):
-                self.report.say(what, row[column] or group, done)
+                self.report.tell(what, row[column] or group, done)
 
     def codebook(self, origin: str) -> None:
         """Write a codebook: codes, and sets of codes."""
@@ -112,10 +112,10 @@ class Elements:
         self._section("Sets", rows(self.draft, "sets"), lambda row: self._set(row, of_codebook=True))
         self.xml.end()
         for row in self._rest("set_members"):
-            self.report.say("member_lost", row["set_id"], message("A codebook has sets of codes only; what else belongs to the set was left out."))  # fmt: skip
+            self.report.tell("member_lost", row["set_id"], message("A codebook has sets of codes only; what else belongs to the set was left out."))  # fmt: skip
         for row in self._rest("notes"):
             if row["kind"] == "code":
-                self.report.say("note_lost", row["target_id"], message("A codebook has no notes; that of the code was left out."))  # fmt: skip
+                self.report.tell("note_lost", row["target_id"], message("A codebook has no notes; that of the code was left out."))  # fmt: skip
 
     def _section(self, element: str, found: Iterable[Row], write: Callable[[Row], None]) -> None:
         """Write the rows of a section, and its element if there are any."""
@@ -185,7 +185,7 @@ class Elements:
     def _link(self, row: Row) -> None:
         id, direction = row["link_id"], row["direction"]
         if direction is not None and direction not in DIRECTIONS:
-            self.report.say("direction_lost", id, message("REFI-QDA knows no such direction of a link; it was left out."))  # fmt: skip
+            self.report.tell("direction_lost", id, message("REFI-QDA knows no such direction of a link; it was left out."))  # fmt: skip
             direction = None
         self.xml.begin(
             "Link", guid=id, name=row["name"], direction=direction, color=self._color(row["color"], id),
@@ -293,7 +293,7 @@ class Elements:
         if None in numbers.values():
             return None
         if any(number != round(number) for number in numbers.values()):
-            self.report.say("rounded", row["segment_id"], message("REFI-QDA knows whole numbers only; the place was rounded."))  # fmt: skip
+            self.report.tell("rounded", row["segment_id"], message("REFI-QDA knows whole numbers only; the place was rounded."))  # fmt: skip
         return ({"page": _number(row["page"] or 0)} if kind == "pdf" else {}) | {name: _number(number) for name, number in numbers.items()}  # fmt: skip
 
     def _codings(self, source: str, segment: str | None) -> None:
@@ -324,7 +324,7 @@ class Elements:
             self.xml.leaf("VariableRef", targetGUID=attribute)
             type_ = self._types.get(attribute) or "Text"
             if value is not None and not fits(type_, value):
-                self.report.say("value_as_text", attribute, message("The value is not of the type of its variable; it was written as text."))  # fmt: skip
+                self.report.tell("value_as_text", attribute, message("The value is not of the type of its variable; it was written as text."))  # fmt: skip
                 type_ = "Text"
             self.xml.text(_VALUES[type_], value, also_empty=True)
             self.xml.end()
@@ -347,7 +347,7 @@ class Elements:
             other = f"{found[4]}-{month:02}-{int(found[2]):02}T{found[3]}"
         if is_date_time(other):
             return other
-        self.report.say("date_lost", where, message("The date is not written as REFI-QDA has it (2024-04-30T10:15:00); it was left out."))  # fmt: skip
+        self.report.tell("date_lost", where, message("The date is not written as REFI-QDA has it (2024-04-30T10:15:00); it was left out."))  # fmt: skip
         return None
 
     def _color(self, color: str | None, where: str) -> str | None:
@@ -359,9 +359,9 @@ class Elements:
         elif re.fullmatch("#[0-9a-fA-F]{8}", color):
             found = f"#{color[3:]}"
         else:
-            self.report.say("color_lost", where, message("REFI-QDA knows colours as #RRGGBB only; it was left out."))
+            self.report.tell("color_lost", where, message("REFI-QDA knows colours as #RRGGBB only; it was left out."))
             return None
-        self.report.say("color_changed", where, message("REFI-QDA knows colours as #RRGGBB only; it was written so."))
+        self.report.tell("color_changed", where, message("REFI-QDA knows colours as #RRGGBB only; it was written so."))
         return found
 
     # ---- what was written, and what was not
@@ -378,7 +378,7 @@ class Elements:
 
     def _lose(self, group: str, row: Row) -> None:
         what, column, done = _LOST[group]
-        self.report.say(what, row[column] or group, done)
+        self.report.tell(what, row[column] or group, done)
 
 
 def _grouped(draft: Draft, table: str, *columns: str) -> dict[tuple[str | None, ...], list[int]]:

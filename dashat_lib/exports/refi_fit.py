@@ -33,14 +33,14 @@ def fitted(project: CodedProject) -> Draft:
     _transcripts(draft)
     _on_transcripts(draft)
     _attributes(draft)
-    say = draft.report.say
-    say("passage_lost", "passages", message("REFI-QDA knows no passages that carry no code; they were left out."), draft.n("passages"))  # fmt: skip
+    tell = draft.report.tell
+    tell("passage_lost", "passages", message("REFI-QDA knows no passages that carry no code; they were left out."), draft.n("passages"))  # fmt: skip
     weighted = sum(weight is not None for weight in draft.column("codings", "weight"))
-    say("weight_lost", "codings", message("REFI-QDA knows no weights of codings; they were left out."), weighted)
+    tell("weight_lost", "codings", message("REFI-QDA knows no weights of codings; they were left out."), weighted)
     quoted = sum(row["text"] is not None and row["kind"] not in ("text", "transcript") for row in rows(draft, "segments"))  # fmt: skip
-    say("quote_lost", "segments", message("REFI-QDA has no text of an area of a picture or PDF or a stretch of a recording; it was left out."), quoted)  # fmt: skip
+    tell("quote_lost", "segments", message("REFI-QDA has no text of an area of a picture or PDF or a stretch of a recording; it was left out."), quoted)  # fmt: skip
     other = sum(row["stored_text"] not in (None, row["text"]) for row in rows(draft, "segments"))
-    say("stored_text_lost", "segments", message("What the program kept as the text of the segment is not what stands there; REFI-QDA has only what stands there."), other)  # fmt: skip
+    tell("stored_text_lost", "segments", message("What the program kept as the text of the segment is not what stands there; REFI-QDA has only what stands there."), other)  # fmt: skip
     return draft
 
 
@@ -56,11 +56,11 @@ def categories(draft: Draft) -> None:
     for row in rows(draft, "categories"):
         id, kept = made("categories", row["category_id"]), {one: row[one] for one in ("name", "description")}
         if tree:
-            draft.report.say("category_as_code", row["category_id"], message("The category was written as a code that cannot be given, above its codes."))  # fmt: skip
+            draft.report.tell("category_as_code", row["category_id"], message("The category was written as a code that cannot be given, above its codes."))  # fmt: skip
             above = row["parent_id"] and made("categories", row["parent_id"])
             draft.add("codes", code_id=id, parent_id=above, is_codable=False, **kept)
         else:
-            draft.report.say("category_as_set", row["category_id"], message("The category was written as a set of codes, since a code lies in several; which category lies in which was left out."))  # fmt: skip
+            draft.report.tell("category_as_set", row["category_id"], message("The category was written as a set of codes, since a code lies in several; which category lies in which was left out."))  # fmt: skip
             draft.add("sets", set_id=id, **kept)
     if tree:
         parents = draft.column("codes", "parent_id")
@@ -86,11 +86,11 @@ def circles(draft: Draft) -> None:
             trail.add(one)
             up = above[one]
             if up in trail:
-                draft.report.say(
+                draft.report.tell(
                     "code_circle", one, message("The code lies below itself; it was written as a top one.")
                 )
             elif up is not None and up not in above:
-                draft.report.say("parent_unknown", one, message("The code lies below one that is not there; it was written as a top one."))  # fmt: skip
+                draft.report.tell("parent_unknown", one, message("The code lies below one that is not there; it was written as a top one."))  # fmt: skip
             if up is not None and (up in trail or up not in above):
                 tops.add(one)
                 break
@@ -127,7 +127,7 @@ def _texts_of_quotes(draft: Draft) -> None:
             column["start"][at], column["end"][at] = quotes[source][key]
     for source, found in quotes.items():
         texts[row_of[source]] = _GAP.join(quote for _, _, quote in found)
-        draft.report.say("quotes_as_text", source, message("The text of the document is not known; what is known of it, its segments one after the other, was written as its text."))  # fmt: skip
+        draft.report.tell("quotes_as_text", source, message("The text of the document is not known; what is known of it, its segments one after the other, was written as its text."))  # fmt: skip
     for name in ("raw_start", "raw_end"):
         column[name][:] = [None] * len(column[name])
 
@@ -149,7 +149,7 @@ def _parts(draft: Draft) -> None:
             for name in ("part_of", "segment_id", "role"):
                 column[name][at] = None
             column["kind"][at] = "text"
-            draft.report.say("part_apart", column["source_id"][at], message("The text has no room in the document it belongs to; it was written as a document of its own."))  # fmt: skip
+            draft.report.tell("part_apart", column["source_id"][at], message("The text has no room in the document it belongs to; it was written as a document of its own."))  # fmt: skip
         taken.add(place)
 
 
@@ -170,7 +170,7 @@ def _texts_of_media(draft: Draft) -> None:
         moved[id] = made("sources", f"{id}:text")
         draft.column("sources", "text")[at] = None
         draft.add("sources", source_id=moved[id], name=row["name"], kind="text", part_of=part_of, role=role, text=row["text"])  # fmt: skip
-        draft.report.say("text_as_part", id, message("The text of a document that is no text was written as a part of it; its segments are there."))  # fmt: skip
+        draft.report.tell("text_as_part", id, message("The text of a document that is no text was written as a part of it; its segments are there."))  # fmt: skip
     if moved:
         for table in ("segments", "codings"):
             sources, segments = draft.column(table, "source_id"), draft.column(table, "segment_id")
@@ -188,7 +188,7 @@ def _transcripts(draft: Draft) -> None:
         column["kind"][at] = "transcript"
         if column["from_sync"][at] or column["to_sync"][at] or column["start"][at] is None or column["end"][at] is None:
             continue
-        draft.report.say("sync_point_made", source, message("The passage of a transcript was given sync points at its ends."))  # fmt: skip
+        draft.report.tell("sync_point_made", source, message("The passage of a transcript was given sync points at its ends."))  # fmt: skip
         for end, place, time in (("from_sync", "start", "begin_ms"), ("to_sync", "end", "end_ms")):
             point = (source, column[place][at], column[time][at])
             if point not in points:
@@ -207,7 +207,7 @@ def _on_transcripts(draft: Draft) -> None:
         targets = draft.column(table, column)
         for at, here in enumerate(is_here):
             if here and targets[at] in above:
-                draft.report.say("moved_to_recording", targets[at], message("REFI-QDA has no codes and values of a whole transcript; they were written for the recording."))  # fmt: skip
+                draft.report.tell("moved_to_recording", targets[at], message("REFI-QDA has no codes and values of a whole transcript; they were written for the recording."))  # fmt: skip
                 targets[at] = above[targets[at]]
 
 
@@ -223,7 +223,7 @@ def _ranges(draft: Draft) -> None:
         if (source, start, end) not in segments:
             segments[source, start, end] = made("segments", f"{source}:{start}:{end}")
             draft.add("segments", segment_id=segments[source, start, end], source_id=source, kind="text", start=start, end=end)  # fmt: skip
-            draft.report.say("segment_made", source, message("A segment without a code was made, so that a case or note can point to its range."))  # fmt: skip
+            draft.report.tell("segment_made", source, message("A segment without a code was made, so that a case or note can point to its range."))  # fmt: skip
         return segments[source, start, end]
 
     column = {name: draft.column("case_members", name) for name in ("kind", "target_id", "start", "end")}
@@ -234,7 +234,7 @@ def _ranges(draft: Draft) -> None:
         column["kind"][at], column["target_id"][at] = "segment", segment(source, start, end)
     for row in list(rows(draft, "memos")):
         if row["kind"] != "note":
-            draft.report.say("memo_as_note", row["memo_id"], message("The annotation or journal entry was written as a note."))  # fmt: skip
+            draft.report.tell("memo_as_note", row["memo_id"], message("The annotation or journal entry was written as a note."))  # fmt: skip
         source, start, end = row["source_id"], row["start"], row["end"]
         if source is None:
             continue
@@ -250,7 +250,7 @@ def _comments(draft: Draft) -> None:
         if row["comment"] is None:
             continue
         id = made("memos", row["coding_id"])
-        draft.report.say("comment_as_note", row["coding_id"], message("REFI-QDA has no comments of codings; it was written as a note to which the coding points."))  # fmt: skip
+        draft.report.tell("comment_as_note", row["coding_id"], message("REFI-QDA has no comments of codings; it was written as a note to which the coding points."))  # fmt: skip
         draft.add("memos", memo_id=id, kind="note", text=row["comment"], creator=row["coder_id"], created=row["created"])  # fmt: skip
         draft.add("memo_links", memo_id=id, kind="coding", target_id=row["coding_id"])
 
@@ -261,6 +261,6 @@ def _attributes(draft: Draft) -> None:
     for at, id in enumerate(draft.column("attributes", "attribute_id")):
         if types[at] not in VALUES.values():
             types[at] = _TYPES.get((types[at] or "").lower(), "Text")
-            draft.report.say("type_changed", id, message("REFI-QDA has other types of variables; it was written as {type}."), type=types[at])  # fmt: skip
+            draft.report.tell("type_changed", id, message("REFI-QDA has other types of variables; it was written as {type}."), type=types[at])  # fmt: skip
     scoped = sum(scope is not None for scope in scopes)
-    draft.report.say("scope_lost", "attributes", message("REFI-QDA does not say whether a variable is of cases or of documents; its values do."), scoped)  # fmt: skip
+    draft.report.tell("scope_lost", "attributes", message("REFI-QDA does not say whether a variable is of cases or of documents; its values do."), scoped)  # fmt: skip

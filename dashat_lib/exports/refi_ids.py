@@ -63,7 +63,7 @@ def give_guids(draft: Draft) -> None:
     for table, column in IDS.items():
         ids = draft.column(table, column)
         others = sum(id is None or not GUID.fullmatch(id) for id in ids)
-        draft.report.say("id_made", table, message("REFI-QDA knows only GUIDs as ids; one was made from the table and the id."), others)  # fmt: skip
+        draft.report.tell("id_made", table, message("REFI-QDA knows only GUIDs as ids; one was made from the table and the id."), others)  # fmt: skip
         ids[:] = [guid(table, f"#{at}" if id is None else id) for at, id in enumerate(ids)]
     for table, columns in COLUMNS.items():
         for column in columns:

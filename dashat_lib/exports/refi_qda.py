@@ -51,7 +51,7 @@ def write_refi_qda(project: CodedProject, path: Path | str, *, force: bool = Fal
     draft = fitted(project)
     origin = project.properties.get("origin", "")
     if origin and not origin.startswith("dashat"):
-        draft.report.say("origin_changed", path.name, message("The file says that dashat wrote it, since its positions are by the standard; the project was {origin}'s."), origin=origin)  # fmt: skip
+        draft.report.tell("origin_changed", path.name, message("The file says that dashat wrote it, since its positions are by the standard; the project was {origin}'s."), origin=origin)  # fmt: skip
     with (
         refi_qda.members_of(project.file) as media,
         written_whole(path, force=force) as part,
@@ -133,9 +133,9 @@ class _Places:
         info = self.media.find(path) if self.media is not None else None
         if info is None or not self._is_whole(info):
             if _SCHEME.match(path) or self.draft.format.startswith("refi"):
-                self.draft.report.say("media_missing", name, message("The file is not in the project that was read; only where it should be was written."))  # fmt: skip
+                self.draft.report.tell("media_missing", name, message("The file is not in the project that was read; only where it should be was written."))  # fmt: skip
                 return path
-            self.draft.report.say("media_missing", name, message("The file is not in the project that was read; it was left out."))  # fmt: skip
+            self.draft.report.tell("media_missing", name, message("The file is not in the project that was read; it was left out."))  # fmt: skip
             return None
         return self._taken(re.sub("(?i)^internal://", "", path), info, f"{id}{PurePosixPath(info.filename).suffix}")
 
@@ -174,7 +174,7 @@ class _Places:
         """Return a text as bytes that are read as the same text, whatever it begins with."""
         good = text.replace("\0", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
         if good != text:
-            self.draft.report.say("character_replaced", name, message("The text holds what is no character; � stands for it."))  # fmt: skip
+            self.draft.report.tell("character_replaced", name, message("The text holds what is no character; � stands for it."))  # fmt: skip
         return ("\ufeff" * good.startswith("\ufeff") + good).encode()
 
 

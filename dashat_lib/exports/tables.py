@@ -62,7 +62,7 @@ def write_tables(project: CodedProject, target: Path | str, *, force: bool = Fal
         raise DashatError(Problem(target.name, None, None, None, message("is there already."), message("Give another name, or add --force.")))  # fmt: skip
     tables = _tables(project, texts, report)
     for name, own in project.sources[["source_id", "kind"]].itertuples(index=False):
-        report.say("media_left_out", name, message("Pictures, PDFs and recordings are no tables; only what is said of them was written."), int(own in ("picture", "pdf", "audio", "video")))  # fmt: skip
+        report.tell("media_left_out", name, message("Pictures, PDFs and recordings are no tables; only what is said of them was written."), int(own in ("picture", "pdf", "audio", "video")))  # fmt: skip
     content = _workbook(tables, target, report) if workbook else _folder(tables, report)
     _write(content, target, workbook)
     return report.entries()
@@ -77,10 +77,10 @@ def _tables(project: CodedProject, texts: bool, report: Report) -> _Cells:
         written = table.copy()
         for column in () if texts else SAID.get(name, ()):
             n = int(written[column].notna().sum())
-            report.say("text_left_out", f"{name}.{column}", message("What participants said was left out, as was asked for."), n)  # fmt: skip
+            report.tell("text_left_out", f"{name}.{column}", message("What participants said was left out, as was asked for."), n)  # fmt: skip
             written[column] = pd.Series([None] * len(written), dtype="str")
         found[name] = _cells(written)
-        report.say("empty_row", name, message("A row that holds nothing is not read back."), sum(not any(cell != "" for cell in row) for row in found[name][1]))  # fmt: skip
+        report.tell("empty_row", name, message("A row that holds nothing is not read back."), sum(not any(cell != "" for cell in row) for row in found[name][1]))  # fmt: skip
     found["project"] = ["key", "value"], _about(project)
     found["load_report"] = ["what", "n", "where", "done", "details"], [
         [to_cell(entry.what), entry.n, to_cell(entry.where), to_cell(entry.done), to_cell(json.dumps(dict(entry.details), ensure_ascii=False, default=str))]
@@ -156,7 +156,7 @@ def _folder(tables: _Cells, report: Report) -> dict[str, bytes]:
         files[f"{name}.csv"] = text.getvalue().encode("utf-8-sig")
         for row in rows:
             for cell in row:
-                report.say("cell_longer_than_excel", name, message("A spreadsheet cuts cells of more than 32,767 characters; the file holds them whole."), int(_too_long(cell)))  # fmt: skip
+                report.tell("cell_longer_than_excel", name, message("A spreadsheet cuts cells of more than 32,767 characters; the file holds them whole."), int(_too_long(cell)))  # fmt: skip
     return files
 
 
@@ -166,7 +166,7 @@ def _number(cell: Any) -> Any:
 
 def _told(name: str, rows: Iterable[Sequence[Any]], report: Report) -> None:
     n = sum(isinstance(cell, str) and bool(_ESCAPES.match(cell)) for row in rows for cell in row)
-    report.say("sign_escaped", name, message("Texts hold signs that no cell can hold, such as control characters; they are written as \\u and a number, and read back."), n)  # fmt: skip
+    report.tell("sign_escaped", name, message("Texts hold signs that no cell can hold, such as control characters; they are written as \\u and a number, and read back."), n)  # fmt: skip
 
 
 def _too_long(cell: Any) -> bool:
@@ -187,7 +187,7 @@ def _workbook(tables: _Cells, target: Path, report: Report) -> dict[str, bytes]:
         if len(rows) >= _MOST_ROWS or len(heading) > _MOST_COLUMNS:
             if not name.startswith("view_"):
                 raise DashatError(Problem(target.name, None, None, None, message("cannot hold table {table}: a sheet has no more than {rows} rows."), message("Write a folder of CSV files: give a name without .xlsx."), {"table": name, "rows": f"{_MOST_ROWS:,}"}))  # fmt: skip
-            report.say("view_cut", name, message("A table for reading has more rows or columns than a sheet; the others were left out."))  # fmt: skip
+            report.tell("view_cut", name, message("A table for reading has more rows or columns than a sheet; the others were left out."))  # fmt: skip
             heading, rows = heading[:_MOST_COLUMNS], [row[:_MOST_COLUMNS] for row in rows[: _MOST_ROWS - 1]]
         sheet = book.create_sheet(name)
         sheet.freeze_panes = "A2"
@@ -210,9 +210,9 @@ def _fitting(cell: Any, table: str, parts: list[list[Any]], report: Report) -> A
     if not _too_long(cell):
         return cell
     if table.startswith("view_"):
-        report.say("text_cut_in_view", table, message("A text is longer than a cell of a workbook; in the table for reading only its beginning stands."))  # fmt: skip
+        report.tell("text_cut_in_view", table, message("A text is longer than a cell of a workbook; in the table for reading only its beginning stands."))  # fmt: skip
         return cell[: _PART - 2] + " …"
-    report.say("text_in_parts", table, message("A text is longer than a cell of a workbook; it stands in parts in the sheet long_texts, and is read back."))  # fmt: skip
+    report.tell("text_in_parts", table, message("A text is longer than a cell of a workbook; it stands in parts in the sheet long_texts, and is read back."))  # fmt: skip
     key = f"t{len(parts) + 1}"
     pieces = [cell[at : at + _PART] for at in range(0, len(cell), _PART)]
     parts += [[key, n, MARK + piece] for n, piece in enumerate(pieces, start=1)]

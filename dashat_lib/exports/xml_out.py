@@ -64,5 +64,5 @@ class Xml:
     def _good(self, text: str) -> str:
         if is_legal(text):
             return text
-        self.report.say("character_replaced", self._open[-1] if self._open else "", message("XML cannot hold the character; � stands for it."))  # fmt: skip
+        self.report.tell("character_replaced", self._open[-1] if self._open else "", message("XML cannot hold the character; � stands for it."))  # fmt: skip
         return legal(text)

@@ -118,15 +118,15 @@ def _quotations(table: Table, draft: Draft, book: list[str]) -> None:
             name=cells["name"][n].strip(), comment=cells["comment"][n].strip(), creator=cells["creator"][n].strip(),
             created=cells["created"][n], modifier=cells["modifier"][n].strip(), modified=cells["modified"][n],
         )  # fmt: skip
-        draft.report.say("kind_chosen", segment, message("A time as position means a recording; it was taken for audio, but may be video."), int(begin is not None))  # fmt: skip
+        draft.report.tell("kind_chosen", segment, message("A time as position means a recording; it was taken for audio, but may be video."), int(begin is not None))  # fmt: skip
         for code in _coded(cells["codes"][n], counts[n], codes[n], segment, draft):
             if codes[n] is not None and code not in names:
                 names[code] = None
-                draft.report.say("code_not_in_codebook", code, message("A code of the quotations is not in the codebook; it was added."), int(bool(book)))  # fmt: skip
+                draft.report.tell("code_not_in_codebook", code, message("A code of the quotations is not in the codebook; it was added."), int(bool(book)))  # fmt: skip
             draft.add("codings", coding_id=f"c{draft.n('codings') + 1}", segment_id=segment, source_id=sources[n], code_id=code)  # fmt: skip
     for n in concluded:
-        draft.report.say("code_concluded", segments[n], message("The name of a code was concluded from the other names in the cell and the number of codes."))  # fmt: skip
-    draft.report.say("number_of_codes_missing", table.name, message("The table does not say how many codes a quotation has; how the cells were taken apart was not checked by it."), int("n_codes" not in at))  # fmt: skip
+        draft.report.tell("code_concluded", segments[n], message("The name of a code was concluded from the other names in the cell and the number of codes."))  # fmt: skip
+    draft.report.tell("number_of_codes_missing", table.name, message("The table does not say how many codes a quotation has; how the cells were taken apart was not checked by it."), int("n_codes" not in at))  # fmt: skip
     fresh = [name for name in names if name not in book] if book else list(names)
     books.tree(fresh, [""] * len(fresh), draft)
     texts_missing(draft)
@@ -139,7 +139,7 @@ def _ids(numbers: Sequence[str], rows: Sequence[int], draft: Draft) -> list[str]
     for number, row in zip(numbers, rows, strict=True):
         own = number.strip() or f"row {row}"
         seen[own] = seen.get(own, 0) + 1
-        draft.report.say("repeated_id", own, message("Rows have one number; the later ones got another id."), int(seen[own] > 1))  # fmt: skip
+        draft.report.tell("repeated_id", own, message("Rows have one number; the later ones got another id."), int(seen[own] > 1))  # fmt: skip
         ids.append(own if seen[own] == 1 else f"{own} (row {row})")
     return ids
 
@@ -149,10 +149,10 @@ def _coded(cell: str, n: int | None, codes: list[str] | None, segment: str, draf
     if codes is not None:
         return codes
     if not cell.strip():
-        draft.report.say("codes_missing", segment, message("A quotation has codes by their number, but the cell is empty."))  # fmt: skip
+        draft.report.tell("codes_missing", segment, message("A quotation has codes by their number, but the cell is empty."))  # fmt: skip
         return []
-    draft.report.say("codes_not_split", segment, message("The codes of a cell could not be told apart by the names that are known; each stands as the whole cell. Read the table with the codebook."))  # fmt: skip
-    draft.report.say("unknown_code", segment, message("Codings of a cell that could not be taken apart have no code that is known."), n or 1)  # fmt: skip
+    draft.report.tell("codes_not_split", segment, message("The codes of a cell could not be told apart by the names that are known; each stands as the whole cell. Read the table with the codebook."))  # fmt: skip
+    draft.report.tell("unknown_code", segment, message("Codings of a cell that could not be taken apart have no code that is known."), n or 1)  # fmt: skip
     return [f"{cell.strip()} ({k} of {n})" for k in range(1, n + 1)] if n else [cell.strip()]
 
 
@@ -171,6 +171,6 @@ def _documents(names: Sequence[str], numbers: Sequence[str], draft: Draft) -> li
         if source and source not in added:
             added[source] = None
             draft.add("sources", source_id=source, name=name, kind="text")
-            draft.report.say("repeated_name", name, message("Documents have one name; their number tells them apart."), int(len(of[name]) > 1))  # fmt: skip
-    draft.report.say("document_not_named", "document", message("Rows name no document; their segments belong to none."), ids.count(None))  # fmt: skip
+            draft.report.tell("repeated_name", name, message("Documents have one name; their number tells them apart."), int(len(of[name]) > 1))  # fmt: skip
+    draft.report.tell("document_not_named", "document", message("Rows name no document; their segments belong to none."), ids.count(None))  # fmt: skip
     return ids

@@ -64,7 +64,7 @@ def tree(names: Sequence[str], comments: Sequence[str], draft: Draft) -> list[st
     kept: dict[str, None] = {}
     for name, comment in zip(names, comments, strict=True):
         if not name or name in kept:
-            draft.report.say("repeated_code" if name else "empty_code", name or "code", message("A row repeats a code or names none; it was left out."))  # fmt: skip
+            draft.report.tell("repeated_code" if name else "empty_code", name or "code", message("A row repeats a code or names none; it was left out."))  # fmt: skip
             continue
         kept[name] = None
         parent = next((above for above in _above(name) if above in known), None)
@@ -101,7 +101,7 @@ def code_list(table: Table, lower: Sequence[int], draft: Draft) -> None:
     for row in table.rows:
         level = next((k for k, n in enumerate(at_level) if row[n].strip()), 0)
         own = _GLYPH.sub("", row[at_level[level]].strip())
-        draft.report.say("level_skipped", own, message("A code stands more than one column to the right of the one above it; it was put below that one."), int(level > len(path)))  # fmt: skip
+        draft.report.tell("level_skipped", own, message("A code stands more than one column to the right of the one above it; it was put below that one."), int(level > len(path)))  # fmt: skip
         path = [*path[:level], own]
         name = ": ".join(path)
         names.append(name if own else "")
@@ -121,7 +121,7 @@ def _apart(cell: str, n: str, code: str, draft: Draft) -> list[str]:
     if not cell or n in ("", "0", "1"):
         return [cell]
     parts = next((parts for join in _JOINS if str(len(parts := cell.split(join))) == n), None)
-    draft.report.say("groups_not_split", code, message("The groups of a code could not be told apart; they were kept as one."), int(parts is None))  # fmt: skip
+    draft.report.tell("groups_not_split", code, message("The groups of a code could not be told apart; they were kept as one."), int(parts is None))  # fmt: skip
     return parts or [cell]
 
 
@@ -143,12 +143,12 @@ def cooccurrence(table: Table, draft: Draft) -> None:
         if row[n].strip() not in ("", "0")
     }
     differ = sum(cells.get((other, one)) != number for (one, other), number in cells.items()) if set(down) == set(across) else 0  # fmt: skip
-    draft.report.say("not_symmetric", table.name, message("The table is not the same on both sides of its diagonal; both numbers were kept."), differ)  # fmt: skip
-    draft.report.say("not_square", table.name, message("Rows and columns name different codes; all were read."), len({name for name, _ in down} ^ {name for name, _ in across}))  # fmt: skip
+    draft.report.tell("not_symmetric", table.name, message("The table is not the same on both sides of its diagonal; both numbers were kept."), differ)  # fmt: skip
+    draft.report.tell("not_square", table.name, message("Rows and columns name different codes; all were read."), len({name for name, _ in down} ^ {name for name, _ in across}))  # fmt: skip
     once = [[*place, _number(number)] for place, number in cells.items() if differ or (place[1], place[0]) not in cells or rank.get(place[0], 0) <= rank.get(place[1], 0)]  # fmt: skip
     draft.properties["cooccurrence"] = json.dumps(once, ensure_ascii=False)
     draft.properties["groundedness"] = json.dumps({name: n for name, n in [*across, *down] if name and n is not None}, ensure_ascii=False)  # fmt: skip
-    draft.report.say("numbers_kept", table.name, message("A co-occurrence table has numbers, but no codings; they were kept as properties."), len(once))  # fmt: skip
+    draft.report.tell("numbers_kept", table.name, message("A co-occurrence table has numbers, but no codings; they were kept as properties."), len(once))  # fmt: skip
 
 
 def _named(cell: str) -> tuple[str, int | None]:

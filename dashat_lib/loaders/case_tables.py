@@ -18,13 +18,13 @@ def add_cases(table: Table, at: int | None, draft: Draft) -> None:
     A column of long answers becomes a text for each case, so that it can be coded; the other columns are attributes.
     """
     names = [row[at].strip() if at is not None else "" for row in table.rows]
-    draft.report.say("case_not_named", table.name, message("Rows do not name their case; it was called by the row."), names.count(""))  # fmt: skip
+    draft.report.tell("case_not_named", table.name, message("Rows do not name their case; it was called by the row."), names.count(""))  # fmt: skip
     ids: list[str] = []
     seen: set[str] = set()
     for name, number in zip(names, table.numbers, strict=True):
         own = name or f"row {number}"
         if own in seen:
-            draft.report.say("repeated_case", own, message("Rows name one case; the later ones got another id."))
+            draft.report.tell("repeated_case", own, message("Rows name one case; the later ones got another id."))
             own = f"{own} (row {number})"
         seen.add(own)
         ids.append(own)
@@ -34,7 +34,7 @@ def add_cases(table: Table, at: int | None, draft: Draft) -> None:
             continue
         cells = table.column(n)
         if _open_answers(cells):
-            draft.report.say("open_answers", heading, message("A column of long answers became texts, one of each case."))  # fmt: skip
+            draft.report.tell("open_answers", heading, message("A column of long answers became texts, one of each case."))  # fmt: skip
             for own, cell in zip(ids, cells, strict=True):
                 if cell.strip():
                     source = f"{own}: {heading}"

@@ -39,12 +39,12 @@ def add_codes(table: Table, at: Mapping[str, int], draft: Draft) -> None:
     categories: dict[str, None] = {}
     for row, number, path in zip(table.rows, table.numbers, paths, strict=True):
         if not path:
-            draft.report.say("empty_code", f"row {number}", message("A row names no code; it was left out."))
+            draft.report.tell("empty_code", f"row {number}", message("A row names no code; it was left out."))
             continue
         name = " > ".join(path)
-        draft.report.say("repeated_code", name, message("Rows name one code; they were joined."), int(name in tree.given))  # fmt: skip
+        draft.report.tell("repeated_code", name, message("Rows name one code; they were joined."), int(name in tree.given))  # fmt: skip
         own = row[at["id"]].strip() if "id" in at else ""
-        draft.report.say("repeated_id", own, message("Two codes have one id; the later one is called by its path."), int(own in ids))  # fmt: skip
+        draft.report.tell("repeated_id", own, message("Two codes have one id; the later one is called by its path."), int(own in ids))  # fmt: skip
         code = tree.add(path, description=_description(row, at, table), color=row[at["color"]] if "color" in at else "", code_id=own if own and own not in ids else None)  # fmt: skip
         ids.add(own or name)
         if "category" in at and row[at["category"]].strip():
@@ -57,7 +57,7 @@ def add_codes(table: Table, at: Mapping[str, int], draft: Draft) -> None:
             if word in at and row[at[word]].strip().isdecimal():
                 found[name] = int(row[at[word]])
     for code in sorted(set(map(" > ".join, _above(paths))) - tree.given):
-        draft.report.say("parent_not_listed", code, message("A code is named only as the one above others; it was added."))  # fmt: skip
+        draft.report.tell("parent_not_listed", code, message("A code is named only as the one above others; it was added."))  # fmt: skip
     draft.properties |= {word: json.dumps(found, ensure_ascii=False) for word, found in numbers.items() if found}
 
 
@@ -84,7 +84,7 @@ def _by_parent(table: Table, at: Mapping[str, int], draft: Draft) -> list[tuple[
         path = [name]
         while (parent := above.get(path[0], "")) and parent not in path and len(path) < _MOST_LEVELS:
             path.insert(0, parent)
-        draft.report.say("circle", name, message("Codes lie above each other in a circle; they were put at the top."), int(bool(parent)))  # fmt: skip
+        draft.report.tell("circle", name, message("Codes lie above each other in a circle; they were put at the top."), int(bool(parent)))  # fmt: skip
         paths.append(() if not name else (name,) if parent else tuple(path))
     return paths
 
@@ -124,7 +124,7 @@ def read_plain_list(rows: Sequence[Sequence[str]], draft: Draft, separator: str 
     """Add the codes of a plain list. What stands before ``>>`` is a category, the categories of a line lie in each other."""
     lines = _lines(rows, separator)
     draft.properties |= {"data_rows": str(len(lines)), "table": "plain list", "origin": "QualCoder"}
-    draft.report.say("read_as", draft.file.stem, message("The lines were read as the list of codes that QualCoder imports: category>>code, then a memo."))  # fmt: skip
+    draft.report.tell("read_as", draft.file.stem, message("The lines were read as the list of codes that QualCoder imports: category>>code, then a memo."))  # fmt: skip
     above: dict[str, str | None] = {}
     codes: set[str] = set()
     for line in lines:
@@ -136,12 +136,12 @@ def read_plain_list(rows: Sequence[Sequence[str]], draft: Draft, separator: str 
                 above[category] = parent
                 draft.add("categories", category_id=category, parent_id=parent, name=category)
             elif above[category] != parent and parent is not None:
-                draft.report.say("category_differs", category, message("A category lies in two others; the first was kept."))  # fmt: skip
+                draft.report.tell("category_differs", category, message("A category lies in two others; the first was kept."))  # fmt: skip
             parent = category
         if not code:
-            draft.report.say("empty_code", parent or "code", message("A row names no code; it was left out."))
+            draft.report.tell("empty_code", parent or "code", message("A row names no code; it was left out."))
         elif code in codes:
-            draft.report.say("repeated_code", code, message("A row repeats a code or names none; it was left out."))
+            draft.report.tell("repeated_code", code, message("A row repeats a code or names none; it was left out."))
         else:
             codes.add(code)
             draft.add("codes", code_id=code, name=code, description=memo.strip())

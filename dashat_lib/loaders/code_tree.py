@@ -38,7 +38,7 @@ class CodeTree:
             if value and not values[self._rows[key]]:
                 values[self._rows[key]] = value
             elif value and values[self._rows[key]] != value and column == "description":
-                self._draft.report.say(
+                self._draft.report.tell(
                     "description_differs", key, message("A code has two descriptions; the first was kept.")
                 )
         return own

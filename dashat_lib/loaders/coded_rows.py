@@ -61,7 +61,7 @@ def add_coding(
     segment_id: str | None = None,
 ) -> None:
     """Add a coding; its segment has the same id, if none is named."""
-    draft.report.say("no_coder", coding_id, _NO_CODER, int(coder_id is None))
+    draft.report.tell("no_coder", coding_id, _NO_CODER, int(coder_id is None))
     draft.add(
         "codings", coding_id=coding_id, segment_id=segment_id or coding_id, source_id=source_id, code_id=code_id,
         coder_id=coder_id, created=created, weight=weight,
@@ -70,7 +70,7 @@ def add_coding(
 
 def text_of(draft: Draft, source_id: str, texts: Mapping[str, Text]) -> str | None:
     """Return the text of a document; one that the file does not hold is told."""
-    draft.report.say("text_missing", source_id, _NO_TEXT, int(source_id not in texts))
+    draft.report.tell("text_missing", source_id, _NO_TEXT, int(source_id not in texts))
     return texts[source_id].text if source_id in texts else None
 
 

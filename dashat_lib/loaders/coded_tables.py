@@ -68,9 +68,9 @@ def read(path: Path, *, progress: object = None) -> CodedProject:
     table, shape = _chosen(found, draft)
     about(table, draft)
     draft.properties["table"] = shape.row
-    draft.report.say("read_as", table.name, _READ_AS[shape.row], columns=_said(table, shape))
+    draft.report.tell("read_as", table.name, _READ_AS[shape.row], columns=_said(table, shape))
     words = sum(cell.strip().casefold() in _WORDS_FOR_MISSING for row in table.rows for cell in row)
-    draft.report.say("word_for_missing", table.name, message("Cells say NA, None or the like; they were taken as words, not as empty cells."), words)  # fmt: skip
+    draft.report.tell("word_for_missing", table.name, message("Cells say NA, None or the like; they were taken as words, not as empty cells."), words)  # fmt: skip
     if shape.row == "code":
         add_codes(table, shape.roles, draft)
     elif shape.row == "case":
@@ -99,7 +99,7 @@ def _chosen(found: Grids, draft: Draft) -> tuple[Table, Shape]:
     sheet = filled[at]
     heading = heading_at(sheet)
     one_cell = found.kind == "text" and found.separator is None and any(sign in sheet.rows[heading][0] for sign in ",;\t|")  # fmt: skip
-    draft.report.say("separator_unclear", sheet.name, message("No sign takes the rows apart into the same number of cells; each row was read as one cell."), int(one_cell))  # fmt: skip
+    draft.report.tell("separator_unclear", sheet.name, message("No sign takes the rows apart into the same number of cells; each row was read as one cell."), int(one_cell))  # fmt: skip
     return as_table(sheet, heading, draft.report), shapes[at]
 
 
@@ -128,21 +128,21 @@ class _Codings:
             for n in shape.codes:
                 self._tree.add(self._levels(code_of(table.heading[n])))
         by_file = draft.file.stem if shape.row != "unit with coders" and "coder" not in shape.roles else ""
-        draft.report.say("coder_from_file_name", by_file, message("No column says who coded; the name of the file was taken for the coder."), int(bool(by_file)))  # fmt: skip
+        draft.report.tell("coder_from_file_name", by_file, message("No column says who coded; the name of the file was taken for the coder."), int(bool(by_file)))  # fmt: skip
         for row, number in zip(table.rows, table.numbers, strict=True):
             one = {role: row[n].strip() for role, n in shape.roles.items()}
             one["text"] = row[shape.roles["text"]] if "text" in shape.roles else ""
             segment, source = self._segment(one, row, number)
             listed = self._listed(row)
-            draft.report.say("row_without_code", segment, message("Rows give no code; their unit was kept."), int(not any(codes for _, codes, _ in listed)))  # fmt: skip
+            draft.report.tell("row_without_code", segment, message("Rows give no code; their unit was kept."), int(not any(codes for _, codes, _ in listed)))  # fmt: skip
             for named, codes, weight in listed:
                 coder = named or one.get("coder", "") or by_file
-                draft.report.say("coder_not_named", segment, message("Rows do not say who coded."), int(bool(codes) and not coder))  # fmt: skip
+                draft.report.tell("coder_not_named", segment, message("Rows do not say who coded."), int(bool(codes) and not coder))  # fmt: skip
                 for code in codes:
                     self._coding(segment, source, code, coder, one, weight)
                 paths = {self._levels(code) for code in codes}
                 also = sum(any(below[: len(path)] == path and below != path for below in paths) for path in paths)
-                draft.report.say("parent_also_listed", segment, message("Rows list a code and the code above it; both codings were kept."), also)  # fmt: skip
+                draft.report.tell("parent_also_listed", segment, message("Rows list a code and the code above it; both codings were kept."), also)  # fmt: skip
         texts_missing(draft)
 
     def _levels(self, code: str) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ class _Codings:
         signs = [sign for sign in (*_SIGNS, ",") if sign in cell and (sign != "," or self._shape.plural)]
         if not signs:
             return [cell.strip()] if cell.strip() else []
-        self._draft.report.say("cell_split", self._table.name, message("Cells hold several codes, taken apart at ; | or a line break (in a column of codes also at a comma)."))  # fmt: skip
+        self._draft.report.tell("cell_split", self._table.name, message("Cells hold several codes, taken apart at ; | or a line break (in a column of codes also at a comma)."))  # fmt: skip
         return [code.strip() for code in re.split("|".join(map(re.escape, signs)), cell) if code.strip()]
 
     def _segment(self, one: Mapping[str, str], row: Sequence[str], number: int) -> tuple[str, str | None]:
@@ -187,7 +187,7 @@ class _Codings:
             if text and kept[at] is None:
                 kept[at] = draft.column("segments", "stored_text")[at] = text
             elif text and kept[at] != text:
-                draft.report.say("text_differs", segment, message("Rows of one unit have different texts; the first was kept."))  # fmt: skip
+                draft.report.tell("text_differs", segment, message("Rows of one unit have different texts; the first was kept."))  # fmt: skip
         else:
             segment = self._id(unit or f"row {number}", source, number)
             self._segments[place] = segment, draft.n("segments")
@@ -219,7 +219,7 @@ class _Codings:
             self._coders[coder] = None
             draft.add("coders", coder_id=coder, name=coder)
         place = (segment, own, coder)
-        draft.report.say("duplicate_coding", segment, message("One coder gave one unit a code twice; both were kept."), int(place in self._given))  # fmt: skip
+        draft.report.tell("duplicate_coding", segment, message("One coder gave one unit a code twice; both were kept."), int(place in self._given))  # fmt: skip
         self._given.add(place)
         comment = one.get("memo", "") if self._shape.row == "coding" else ""
         draft.add("codings", coding_id=f"c{draft.n('codings') + 1}", segment_id=segment, source_id=source, code_id=own, coder_id=coder or None, created=one.get("created", ""), weight=weight or one.get("weight", ""), comment=comment)  # fmt: skip

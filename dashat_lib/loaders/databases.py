@@ -73,7 +73,7 @@ class Tables:
             for at, name in enumerate(names):
                 if name not in self._asked[table]:
                     filled = sum(values[at] not in (None, "", 0, b"") for values in rows)
-                    self._report.say("column_not_read", f"{table}.{name}", _COLUMN_NOT_READ, filled)
+                    self._report.tell("column_not_read", f"{table}.{name}", _COLUMN_NOT_READ, filled)
 
     def _column(self, table: str, column: str, kind: str) -> list[Any]:
         key = (table.lower(), column.lower(), kind)
@@ -88,7 +88,7 @@ class Tables:
             value = self._decoded(value, where)
         if kind == WHOLE:
             number = _whole(value)
-            self._report.say("not_a_number", where, _NO_NUMBER, int(number is None and value not in (None, "")))
+            self._report.tell("not_a_number", where, _NO_NUMBER, int(number is None and value not in (None, "")))
             return number
         if value is None or (kind == ID and value == ""):
             return None
@@ -100,7 +100,7 @@ class Tables:
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError:
-            self._report.say("not_utf8", where, _NOT_UTF8)
+            self._report.tell("not_utf8", where, _NOT_UTF8)
             return data.decode("utf-8", "replace")
 
 
@@ -122,20 +122,20 @@ def read(
     """
     for ending in opening.logs(path):
         what, done = _LOGS[ending]
-        report.say(what, path.name + ending, done)
+        report.tell(what, path.name + ending, done)
     with opening.database(path) as (connection, _):
         connection.text_factory = bytes  # decoded by Tables, which counts what is no UTF-8
         found: dict[str, tuple[list[str], list[tuple[Any, ...]]]] = {}
         for kind, name, page in _schema(connection):
             known = name.lower() in wanted
             if kind == "view":
-                report.say("view_not_read", name, _VIEW, int(known))
+                report.tell("view_not_read", name, _VIEW, int(known))
             elif known and page:
                 found[name.lower()] = _table(connection, name)
             elif name.lower() not in left and not name.lower().startswith("sqlite_"):
                 # A table without a page of its own is made by a module; it is not asked.
                 n = connection.execute(f"SELECT count(*) FROM {_quoted(name)} NOT INDEXED").fetchone()[0] if page else 1
-                report.say("table_not_read", name, _NOT_READ, n)
+                report.tell("table_not_read", name, _NOT_READ, n)
     if missing := [one for one in needed if one not in found]:
         raise DashatError(Problem(path.name, None, None, None, message("lacks the tables {tables}, so it is no project of {tool}."), message("Check which program made it, or ask for another copy."), {"tables": ", ".join(missing), "tool": tool}))  # fmt: skip
     return Tables(found, report)
@@ -178,9 +178,9 @@ def own_ids(rows: list[Row], key: str, table: str, report: Report) -> list[Row]:
     for at, row in enumerate(rows, 1):
         if row[key] is None:
             row[key] = f"row {at}"
-            report.say("no_id", f"{table}, {row[key]}", message("A row has no id; it got the number of the row."))
+            report.tell("no_id", f"{table}, {row[key]}", message("A row has no id; it got the number of the row."))
         elif row[key] in seen:
-            report.say("repeated_id", f"{table}, {row[key]}", message("An id is there twice; the later row got another, and what refers to the id is taken to mean the first."))  # fmt: skip
+            report.tell("repeated_id", f"{table}, {row[key]}", message("An id is there twice; the later row got another, and what refers to the id is taken to mean the first."))  # fmt: skip
             row[key] = f"{row[key]} (row {at})"
         seen.add(row[key])
     return rows

@@ -33,7 +33,7 @@ def dates_as_iso(cells: dict[str, list[str]], report: Report) -> None:
     """Turn the columns ``created`` and ``modified`` of a table into ISO dates where day and month are sure, and tell where not."""
     for role in ("created", "modified"):
         cells[role], odd = as_iso(cells[role])
-        report.say("date_as_written", role, message("Dates whose day and month cannot be told apart were kept as written."), odd)  # fmt: skip
+        report.tell("date_as_written", role, message("Dates whose day and month cannot be told apart were kept as written."), odd)  # fmt: skip
 
 
 def _order(found: Sequence[re.Match[str]]) -> str | None:

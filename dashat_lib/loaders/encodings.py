@@ -16,7 +16,7 @@ _MARKS = (
 # Where a text is no Unicode, these are what spreadsheets and editors write; the first is taken where nothing tells them apart.
 _LEGACY = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "shift_jis", "gb18030", "big5", "euc_kr"]
 _LOOKED_AT = 1 << 16
-_AS_CLEAN = 0.01
+_AS_CLEAN = 0.1
 
 
 def decoded(data: bytes, file: str) -> tuple[str, str, bool]:

@@ -79,7 +79,7 @@ class Grids:
     def tell(self, report: Report) -> None:
         """Say in a report what was odd in the file."""
         for word, n, details in self._odd:
-            report.say(word, self.path.name, _ODD[word], n, **details)
+            report.tell(word, self.path.name, _ODD[word], n, **details)
 
 
 def grids(path: Path) -> Grids:

@@ -101,11 +101,11 @@ def as_table(grid: Grid, at: int, report: Report, *, headless: Iterable[int] = (
         If the table has more columns or cells than any program that exports one.
     """
     above = [cell.strip() for row in grid.rows[:at] for cell in row if cell.strip()]
-    report.say("row_above_heading", grid.name, message("Rows above the heading are no data; what they say is kept as a property."), sum(any(map(str.strip, row)) for row in grid.rows[:at]))  # fmt: skip
+    report.tell("row_above_heading", grid.name, message("Rows above the heading are no data; what they say is kept as a property."), sum(any(map(str.strip, row)) for row in grid.rows[:at]))  # fmt: skip
     given = [" ".join(cell.split()) for cell in grid.rows[at]] if grid.rows else []
     body = grid.rows[at + 1 :]
     kept = [(at + 2 + n, row) for n, row in enumerate(body) if any(cell.strip() for cell in row)]
-    report.say("blank_row", grid.name, message("Blank rows between others were left out."), len(body) - len(kept))
+    report.tell("blank_row", grid.name, message("Blank rows between others were left out."), len(body) - len(kept))
     wide = max((len(row) for _, row in kept), default=0)
     filled = [any(n < len(row) and row[n].strip() for _, row in kept) for n in range(max(wide, len(given)))]
     given += [""] * (len(filled) - len(given))
@@ -113,18 +113,18 @@ def as_table(grid: Grid, at: int, report: Report, *, headless: Iterable[int] = (
     if len(columns) > MOST_COLUMNS or len(columns) * len(kept) > MOST_CELLS:
         raise DashatError(Problem(grid.file or grid.name, None, None, None, message("is a table of {columns} columns and {rows} rows, more than is read."), message("Delete what is not needed, in a copy."), {"columns": len(columns), "rows": len(kept)}))  # fmt: skip
     shorter = sum(len(row) < len(grid.rows[at]) for _, row in kept)
-    report.say("row_shorter_than_heading", grid.name, message("Rows have fewer cells than the heading; the cells that are not there read as empty."), shorter)  # fmt: skip
+    report.tell("row_shorter_than_heading", grid.name, message("Rows have fewer cells than the heading; the cells that are not there read as empty."), shorter)  # fmt: skip
     heading: dict[str, None] = {}
     for n in columns:
         name = given[n]
         if not name and n not in headless:
             name = f"column {n + 1}"
-            report.say("empty_heading", name, message("A column that holds something has no heading; it was called by its number."))  # fmt: skip
+            report.tell("empty_heading", name, message("A column that holds something has no heading; it was called by its number."))  # fmt: skip
         first, again = name, 2
         while name in heading:
             name, again = f"{first} ({again})", again + 1
         if name != first:
-            report.say("repeated_heading", name, message("Two columns have one heading; a number was added."))
+            report.tell("repeated_heading", name, message("Two columns have one heading; a number was added."))
         heading[name] = None
     rows = [[row[n] if n < len(row) else "" for n in columns] for _, row in kept]
     return Table(grid.name, tuple(heading), rows, [number for number, _ in kept], above)
@@ -159,14 +159,14 @@ def left_out(table: Table, used: Iterable[int], report: Report) -> None:
     read = set(used)
     for n, name in enumerate(table.heading):
         if n not in read and any(row[n].strip() for row in table.rows):
-            report.say("column_left_out", name or f"column {n + 1}", message("Columns of the table that a coded project has no place for were not read."))  # fmt: skip
+            report.tell("column_left_out", name or f"column {n + 1}", message("Columns of the table that a coded project has no place for were not read."))  # fmt: skip
 
 
 def other_sheets(found: Grids, read: str, draft: Draft) -> None:
     """Tell which sheets of a workbook were not read."""
     for sheet in found.sheets:
         if sheet.name != read and sheet.rows:
-            draft.report.say("sheet_left_out", sheet.name, message("Of a workbook one sheet was read; the others were left out."))  # fmt: skip
+            draft.report.tell("sheet_left_out", sheet.name, message("Of a workbook one sheet was read; the others were left out."))  # fmt: skip
 
 
 def about(table: Table, draft: Draft) -> None:
@@ -179,4 +179,4 @@ def about(table: Table, draft: Draft) -> None:
 def texts_missing(draft: Draft) -> None:
     """Tell of each document that the table has none of its text."""
     for source in draft.column("sources", "source_id"):
-        draft.report.say("text_missing", source, message("The table holds passages, not the texts of the documents; positions stay as they were written."))  # fmt: skip
+        draft.report.tell("text_missing", source, message("The table holds passages, not the texts of the documents; positions stay as they were written."))  # fmt: skip

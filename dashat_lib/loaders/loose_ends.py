@@ -59,11 +59,11 @@ def tell(draft: Draft) -> None:
     for table, name, column, target, what in _REFERENCES:
         for one, found in zip(draft.column(table, name), draft.column(table, column), strict=True):
             if found not in defined[target] and not (found is None and (table, column) in _MAY_BE_MISSING):
-                draft.report.say(what, one, _UNKNOWN[what])
+                draft.report.tell(what, one, _UNKNOWN[what])
     for table in _BY_KIND:
         for one, kind, found in zip(_first(draft, table), draft.column(table, "kind"), draft.column(table, "target_id"), strict=True):  # fmt: skip
             if kind in _KINDS and found not in defined[_KINDS[kind][0]]:
-                draft.report.say(_KINDS[kind][1], one, _UNKNOWN[_KINDS[kind][1]])
+                draft.report.tell(_KINDS[kind][1], one, _UNKNOWN[_KINDS[kind][1]])
     for table in ("codes", "categories"):
         _tell_tree(draft, table)
     _tell_repeats(draft)
@@ -77,9 +77,9 @@ def _first(draft: Draft, table: str) -> list[str]:
 def _tell_tree(draft: Draft, table: str) -> None:
     parents = dict(zip(_first(draft, table), draft.column(table, "parent_id"), strict=True))
     for one, parent in parents.items():
-        draft.report.say("unknown_parent", one, _NO_PARENT, int(parent is not None and parent not in parents))
+        draft.report.tell("unknown_parent", one, _NO_PARENT, int(parent is not None and parent not in parents))
     for one in in_circles(parents):
-        draft.report.say("circle", one, _CIRCLE)
+        draft.report.tell("circle", one, _CIRCLE)
 
 
 def in_circles(parents: Mapping[str, str | None]) -> list[str]:
@@ -109,5 +109,5 @@ def _tell_repeats(draft: Draft) -> None:
         here = place.get(segment, (source, None))
         # Of a segment without a place nobody knows whether it is the same as another.
         key = (here if any(one is not None for one in here[2:]) else (source, segment), code, coder)
-        draft.report.say("duplicate_coding", coding, _TWICE, int(key in seen))
+        draft.report.tell("duplicate_coding", coding, _TWICE, int(key in seen))
         seen.add(key)

@@ -81,7 +81,7 @@ def read(path: Path, *, progress: object = None) -> CodedProject:
     if "segment" not in roles:
         _codes(table, roles, draft)
         return draft.finish()
-    draft.report.say("columns_by_position", sheet.name, message("The headings are in a language that is not known; the columns were told by their order and by what they hold."), int(not _by_heading(sheet.rows[at])))  # fmt: skip
+    draft.report.tell("columns_by_position", sheet.name, message("The headings are in a language that is not known; the columns were told by their order and by what they hold."), int(not _by_heading(sheet.rows[at])))  # fmt: skip
     _segments(table, roles, draft)
     return draft.finish()
 
@@ -150,9 +150,9 @@ def _segments(table: Table, at: dict[str, int], draft: Draft) -> None:
             end_ms=None if begin is None else milliseconds(one["end"]), comment=one["comment"], creator=one["author"],
             created=one["created"], modifier=one["modifier"], modified=one["modified"],
         )  # fmt: skip
-        draft.report.say("kind_chosen", segment, message("A time as position means a recording; it was taken for audio, but may be video."), int(begin is not None))  # fmt: skip
+        draft.report.tell("kind_chosen", segment, message("A time as position means a recording; it was taken for audio, but may be video."), int(begin is not None))  # fmt: skip
         row = tuple(table.rows[n])
-        draft.report.say("repeated_row", segment, message("Rows are the same in every cell; all were kept."), int(row in seen))  # fmt: skip
+        draft.report.tell("repeated_row", segment, message("Rows are the same in every cell; all were kept."), int(row in seen))  # fmt: skip
         seen[row] = segment
         if one["author"] and one["author"] not in coders:
             coders[one["author"]] = None
@@ -161,8 +161,8 @@ def _segments(table: Table, at: dict[str, int], draft: Draft) -> None:
         if levels:
             draft.add("codings", coding_id=segment, segment_id=segment, source_id=sources[n], code_id=tree.add(levels), coder_id=one["author"] or None, created=one["created"], weight=one["weight"])  # fmt: skip
         else:
-            draft.report.say("code_not_named", segment, message("A row names no code; its segment was kept without one."))  # fmt: skip
-    draft.report.say("coder_not_named", table.name, message("Rows do not say who coded."), cells["author"].count(""))
+            draft.report.tell("code_not_named", segment, message("A row names no code; its segment was kept without one."))  # fmt: skip
+    draft.report.tell("coder_not_named", table.name, message("Rows do not say who coded."), cells["author"].count(""))
     texts_missing(draft)
 
 
@@ -178,13 +178,13 @@ def _documents(groups: Sequence[str], names: Sequence[str], draft: Draft) -> lis
     for group, name in pairs:
         ids[group, name] = name if times[name] == 1 else f"{group} > {name}"
         draft.add("sources", source_id=ids[group, name], name=name, kind="text")
-        draft.report.say("repeated_name", name, message("Documents of several groups have one name; the group tells them apart."), int(times[name] > 1))  # fmt: skip
+        draft.report.tell("repeated_name", name, message("Documents of several groups have one name; the group tells them apart."), int(times[name] > 1))  # fmt: skip
         if group:
             if group not in sets:
                 sets[group] = None
                 draft.add("sets", set_id=group, name=group)
             draft.add("set_members", set_id=group, kind="source", target_id=ids[group, name])
-    draft.report.say("document_not_named", "document", message("Rows name no document; their segments belong to none."), sum(not name for _, name in rows))  # fmt: skip
+    draft.report.tell("document_not_named", "document", message("Rows name no document; their segments belong to none."), sum(not name for _, name in rows))  # fmt: skip
     return [ids.get(row) for row in rows]
 
 
@@ -193,8 +193,8 @@ def _codes(table: Table, at: dict[str, int], draft: Draft) -> None:
     for row, number in zip(table.rows, table.numbers, strict=True):
         levels = [level.strip() for level in re.split(r">|\\", row[at["code"]]) if level.strip()]
         if not levels:
-            draft.report.say("empty_code", f"row {number}", message("A row names no code; it was left out."))
+            draft.report.tell("empty_code", f"row {number}", message("A row names no code; it was left out."))
             continue
         if " > ".join(levels) in tree.given:
-            draft.report.say("repeated_code", " > ".join(levels), message("Rows name one code; they were joined."))
+            draft.report.tell("repeated_code", " > ".join(levels), message("Rows name one code; they were joined."))
         tree.add(levels, description=row[at["memo"]])

@@ -184,7 +184,7 @@ class _Texts:
         for row in table.rows:
             own, name = row[at["id"]].strip(), row[at["code"]].strip()
             if not name or name in self._ids or own in self._taken:
-                self._draft.report.say("repeated_code" if name else "empty_code", name or own, message("A row repeats a code or names none; it was left out."))  # fmt: skip
+                self._draft.report.tell("repeated_code" if name else "empty_code", name or own, message("A row repeats a code or names none; it was left out."))  # fmt: skip
                 continue
             self._code(name, own, row[at["description"]].strip())
 
@@ -198,18 +198,18 @@ class _Texts:
         """Add a text with its passages and codings; return its encoding."""
         draft, source = self._draft, source or path.name
         raw, codec, guessed = decoded(whole(path, LARGEST_TEXT), path.name)
-        draft.report.say("encoding_guessed", source, message("The file does not say its encoding; it was read as {codec}."), int(guessed), codec=codec)  # fmt: skip
+        draft.report.tell("encoding_guessed", source, message("The file does not say its encoding; it was read as {codec}."), int(guessed), codec=codec)  # fmt: skip
         text, passages, odd = unmarked(with_lf(raw))
         draft.add("sources", source_id=source, name=path.stem, kind="text", text=text, path=path.name)
         for word, at in odd:
-            draft.report.say(word, f"{source} at {at}", _SAID[word])
+            draft.report.tell(word, f"{source} at {at}", _SAID[word])
         for one in passages:
             segment = f"{source}:{draft.n('segments') + 1}"
-            draft.report.say("empty_passage", segment, message("Two marks have nothing between them; the empty passage was kept."), int(one.start == one.end))  # fmt: skip
+            draft.report.tell("empty_passage", segment, message("Two marks have nothing between them; the empty passage was kept."), int(one.start == one.end))  # fmt: skip
             draft.add("segments", segment_id=segment, source_id=source, kind="text", start=one.start, end=one.end, raw_start=str(one.start), raw_end=str(one.end), text=text[one.start : one.end])  # fmt: skip
             for code in one.codes:
                 if code not in self._ids:
-                    draft.report.say("code_not_listed", code, message("A text names a code that is not in codes.csv; it was added."), int(self.listed))  # fmt: skip
+                    draft.report.tell("code_not_listed", code, message("A text names a code that is not in codes.csv; it was added."), int(self.listed))  # fmt: skip
                     self._code(code)
                 draft.add("codings", coding_id=f"{segment}:{draft.n('codings') + 1}", segment_id=segment, source_id=source, code_id=self._ids[code])  # fmt: skip
         return codec
@@ -241,7 +241,7 @@ def _folder(folder: Path, draft: Draft) -> None:
         raise DashatError(Problem(folder.name, None, None, None, message("holds {n} texts; {most} are the most that are read."), message("Take it apart into several folders."), {"n": len(files), "most": MOST_FILES}))  # fmt: skip
     for path in files:
         if path.is_symlink():
-            draft.report.say("link_left_out", path.name, message("A link was not followed."))
+            draft.report.tell("link_left_out", path.name, message("A link was not followed."))
             continue
         own = path.name if path.name not in sources else f"{path.parent.name}/{path.name}"
         sources.setdefault(path.name, own)
@@ -258,7 +258,7 @@ def _units(table: Table, draft: Draft) -> None:
     for row in table.rows:
         own = row[at["id"]].strip()
         if own in known:
-            draft.report.say("repeated_id", own, message("A unit is listed twice; the first was kept."))
+            draft.report.tell("repeated_id", own, message("A unit is listed twice; the first was kept."))
         else:
             known.add(own)
             draft.add("cases", case_id=own, name=row[at["name"]].strip())
@@ -274,9 +274,9 @@ def _map(table: Table, draft: Draft, sources: dict[str, str]) -> None:
         if unit not in units:
             units.add(unit)
             draft.add("cases", case_id=unit, name=unit)
-            draft.report.say("unit_not_listed", unit, message("A unit of the map is not in units.csv; it was added."), int(whole_project))  # fmt: skip
+            draft.report.tell("unit_not_listed", unit, message("A unit of the map is not in units.csv; it was added."), int(whole_project))  # fmt: skip
         if name not in sources:
             sources[name] = name
             draft.add("sources", source_id=name, name=PurePosixPath(name).stem, kind="text", path=name)
-            draft.report.say("text_missing", name, message("The map names a document that is not here."))
+            draft.report.tell("text_missing", name, message("The map names a document that is not here."))
         draft.add("case_members", case_id=unit, kind="source", target_id=sources[name])

@@ -109,7 +109,7 @@ def _tell_project(draft: Draft, tables: Tables) -> list[str]:
         found = {"origin": row["about"], "version": row["databaseversion"], "created": row["date"], "description": row["memo"]}  # fmt: skip
         draft.properties |= {key: value for key, value in found.items() if value}
         version = re.fullmatch(r"v(\d{1,4})", row["databaseversion"] or "")
-        draft.report.say("newer_version", row["databaseversion"], _NEWER, int(version is not None and int(version[1]) > NEWEST))  # fmt: skip
+        draft.report.tell("newer_version", row["databaseversion"], _NEWER, int(version is not None and int(version[1]) > NEWEST))  # fmt: skip
     return [row["codername"] for row in rows if row["codername"]]
 
 
@@ -125,7 +125,7 @@ class _Sources:
             self._add(row)
         for row in rows:
             if row["av_text_id"]:
-                draft.report.say("unknown_source", row["id"], _NO_TRANSCRIPT, int(row["av_text_id"] not in self.kinds))
+                draft.report.tell("unknown_source", row["id"], _NO_TRANSCRIPT, int(row["av_text_id"] not in self.kinds))
                 draft.add("links", link_id=f"transcript {row['id']}", name="transcript", direction="Associative", origin_id=row["id"], target_id=row["av_text_id"])  # fmt: skip
 
     def text(self, source: str | None) -> str | None:
@@ -150,15 +150,15 @@ class _Sources:
         inside, linked = _BELOW.match(path), _LINKED.match(path)
         found = inside or linked
         if found is None:
-            self._draft.report.say("odd_path", name, _ODD_PATH)
+            self._draft.report.tell("odd_path", name, _ODD_PATH)
             return "text"
         if inside:
             below = PurePosixPath(_FOLDERS.get(inside[1], inside[1]), *PurePosixPath(path[inside.end() :]).parts)
             inner = not below.is_absolute() and ".." not in below.parts
             there = inner and os.path.isfile(self._folder / below)  # False also for names that no system can hold
-            self._draft.report.say("file_missing", name, _MISSING_FILE, int(not there))
+            self._draft.report.tell("file_missing", name, _MISSING_FILE, int(not there))
         else:
-            self._draft.report.say("linked_file", name, _OUTSIDE_FILE)
+            self._draft.report.tell("linked_file", name, _OUTSIDE_FILE)
         return "pdf" if found[1] == "docs" and path.lower().endswith(".pdf") else _KINDS[found[1]]
 
 
@@ -181,7 +181,7 @@ def _codings(draft: Draft, tables: Tables, table: str, key: str, name: str, **co
     for row in rows:  # codings of text had no id before version 4
         row["coding"] = f"{name} {row[key] or row['#']}"
         row["weight"] = "1" if row["important"] else None
-        draft.report.say("important_coding", row["coding"], _IMPORTANT, int(bool(row["important"])))
+        draft.report.tell("important_coding", row["coding"], _IMPORTANT, int(bool(row["important"])))
     return rows
 
 
@@ -205,7 +205,7 @@ def _add_area_codings(draft: Draft, tables: Tables, sources: _Sources) -> None:
         x2, y2 = (None if None in (one, by) else one + by for one, by in ((x1, width), (y1, height)))
         if sources.kinds.get(row["id"]) == "pdf" or row["pdf_page"] is not None:
             area = {"kind": "pdf", "page": row["pdf_page"], "raw_start": f"{x1},{y1}", "raw_end": f"{x2},{y2}"}
-            draft.report.say("area_not_converted", row["coding"], _AREA)
+            draft.report.tell("area_not_converted", row["coding"], _AREA)
         else:
             area = {"kind": "picture", "x1": x1, "y1": y1, "x2": x2, "y2": y2}
         _add_coding(draft, row, area)
@@ -244,9 +244,9 @@ def _add_attributes(draft: Draft, tables: Tables) -> None:
     for row in tables.rows("attribute", left=("attrid", *_WHO), name=ID, attr_type=TEXT, value=TEXT, id=ID):
         kind = _OF.get(row["attr_type"])
         if kind is None:
-            draft.report.say("attribute_of_unknown", row["name"], _NO_ATTRIBUTE_OF)
+            draft.report.tell("attribute_of_unknown", row["name"], _NO_ATTRIBUTE_OF)
             continue
-        draft.report.say("not_numeric", row["name"], _NOT_NUMERIC, int(row["name"] in numeric and not _is_number(row["value"])))  # fmt: skip
+        draft.report.tell("not_numeric", row["name"], _NOT_NUMERIC, int(row["name"] in numeric and not _is_number(row["value"])))  # fmt: skip
         draft.add(
             "attribute_values", attribute_id=row["name"], kind=kind, target_id=row["id"], value=row["value"] or None
         )
@@ -273,6 +273,6 @@ def _add_coders(draft: Draft, tables: Tables, listed: list[str]) -> None:
     for row in tables.rows("coder_names", name=ID, visibility=WHOLE):
         if row["name"] and (row["name"] != _SPEAKERS or codings[_SPEAKERS]):
             listed.append(row["name"])
-            draft.report.say("hidden_coder", row["name"], _HIDDEN, int(row["visibility"] == 0))
-    draft.report.say("not_a_person", _SPEAKERS, _NO_PERSON, codings[_SPEAKERS])
+            draft.report.tell("hidden_coder", row["name"], _HIDDEN, int(row["visibility"] == 0))
+    draft.report.tell("not_a_person", _SPEAKERS, _NO_PERSON, codings[_SPEAKERS])
     add_people(draft, [*listed, *(row["owner"] for table in _TABLES for row in tables.rows(table, owner=ID))])

@@ -83,7 +83,7 @@ class Elements(Frames):
 
     def _not_empty(self, frame: Frame) -> None:
         if not frame.at:
-            self.report.say("off_schema", frame.name, message("The element is empty. It was read all the same."))
+            self.report.tell("off_schema", frame.name, message("The element is empty. It was read all the same."))
 
     def _user(self, parent: Frame, left: dict[str, str], name: str) -> Frame:
         id = self._new("coders", left, name)
@@ -97,9 +97,9 @@ class Elements(Frames):
         if codable is None:
             self._lacks(id, "isCodable")
         elif codable.strip() not in BOOLEAN:
-            self.report.say("off_schema", id, _OTHER, name="isCodable")
+            self.report.tell("off_schema", id, _OTHER, name="isCodable")
         if color and not COLOR.fullmatch(color.strip()):
-            self.report.say("off_schema", id, _OTHER, name="color")
+            self.report.tell("off_schema", id, _OTHER, name="color")
         above = parent.id if parent.kind == "code" else None
         self.draft.add("codes", code_id=id, parent_id=above, name=left.pop("name", None), color=color, is_codable=BOOLEAN.get((codable or "").strip()))  # fmt: skip
         return self._row(name, "code", id, "codes", left)
@@ -109,7 +109,7 @@ class Elements(Frames):
         if "name" not in left:
             self._lacks(id, "name")
         if kind not in VALUES.values():
-            self.report.say("off_schema", id, _OTHER, name="typeOfVariable")
+            self.report.tell("off_schema", id, _OTHER, name="typeOfVariable")
         self.draft.add("attributes", attribute_id=id, name=left.pop("name", None), type=kind)
         return self._row(name, "variable", id, "attributes", left)
 
@@ -128,7 +128,7 @@ class Elements(Frames):
     def _link(self, parent: Frame, left: dict[str, str], name: str) -> Frame:
         id, direction = self._new("links", left, name), left.pop("direction", None)
         if direction and direction not in DIRECTIONS:
-            self.report.say("off_schema", id, _OTHER, name="direction")
+            self.report.tell("off_schema", id, _OTHER, name="direction")
         self.draft.add(
             "links", link_id=id, name=left.pop("name", None), direction=direction, color=left.pop("color", None),
             origin_id=self._ref(left.pop("originGUID", None)), target_id=self._ref(left.pop("targetGUID", None)),
@@ -144,7 +144,7 @@ class Elements(Frames):
         if called is None:
             called = _stem(path or rich)
             done = message("The source has no name; that of its file stands for it.") if called else message("The source has no name.")  # fmt: skip
-            self.report.say("name_missing", id, done)
+            self.report.tell("name_missing", id, done)
         row = self._add_source(id, left, name=called, kind=kind, path=path, rich_path=rich)
         if kind != "text" and path:
             self.paths.append((called or id, path))
@@ -248,7 +248,7 @@ class Elements(Frames):
 
     def _coding_ends(self, frame: Frame) -> None:
         if frame.value["code_id"] is None:
-            self.report.say("code_missing", frame.id, message("The coding names no code; it was kept without one."))
+            self.report.tell("code_missing", frame.id, message("The coding names no code; it was kept without one."))
         self.draft.add("codings", **frame.value)
 
     def _code_ref(self, parent: Frame, left: dict[str, str], name: str) -> Frame:
@@ -258,7 +258,7 @@ class Elements(Frames):
         if parent.value["code_id"] is None:
             parent.value["code_id"] = target
         else:
-            self.report.say(
+            self.report.tell(
                 "unknown_element", "Coding", message("The coding names a second code; it was kept as it is.")
             )
             self._keep_row(parent.id, "CodeRef", f"<CodeRef{attributes({'targetGUID': target or ''})}/>")
@@ -286,7 +286,7 @@ class Elements(Frames):
         def close(frame: Frame) -> None:
             text = "".join(frame.text or ())
             if parent.value["value"] is not None:
-                self.report.say("off_schema", parent.id, message("A variable has two values in one place; the last was read."))  # fmt: skip
+                self.report.tell("off_schema", parent.id, message("A variable has two values in one place; the last was read."))  # fmt: skip
             parent.value["value"] = text if name == "TextValue" else text.strip() or None
 
         self._leave(parent.id, left)
@@ -301,7 +301,7 @@ class Elements(Frames):
                 column = self.draft.column(parent.table, "comment" if parent.kind == "segment" else "description")
                 before = column[parent.row]
             if before and text:
-                self.report.say("off_schema", parent.id or parent.name, message("There are two descriptions; they were joined."))  # fmt: skip
+                self.report.tell("off_schema", parent.id or parent.name, message("There are two descriptions; they were joined."))  # fmt: skip
                 text = f"{before}\n{text}"
             if text and parent.table is None:
                 self.draft.properties["description"] = text
@@ -347,14 +347,14 @@ class Elements(Frames):
             value = float("nan")
         if abs(value) <= _LARGE:
             return value
-        self.report.say("off_schema", id, _OTHER, name=name)
+        self.report.tell("off_schema", id, _OTHER, name=name)
         self._leave(id, {name: raw}, (name,))
         return None
 
     def _whole(self, id: str, left: dict[str, str], name: str) -> int | None:
         value = self._number(id, left, name)
         if value is not None and value != int(value):
-            self.report.say("rounded", id, message("{name} is no whole number; it was rounded."), name=name)
+            self.report.tell("rounded", id, message("{name} is no whole number; it was rounded."), name=name)
         return None if value is None else round(value)
 
 

@@ -129,7 +129,7 @@ class Frames:
         if rule is not None:
             at, reads = rule
             if at < frame.at:
-                self.report.say("off_schema", local, _ORDER)
+                self.report.tell("off_schema", local, _ORDER)
             frame.at = at
             self._stack.append(frame)
             self._frame = reads(self, frame, attributes, local)
@@ -159,7 +159,7 @@ class Frames:
         elif self._frame.text is not None:
             self._frame.text.append(text)
         elif text.strip():
-            self.report.say("unknown_element", self._frame.name, message("Text stands where the schema has none; it was kept as it is."))  # fmt: skip
+            self.report.tell("unknown_element", self._frame.name, message("Text stands where the schema has none; it was kept as it is."))  # fmt: skip
             self._keep_row(self._frame.id, "#text", escaped(text))
 
     def _local(self, name: str) -> str:
@@ -171,11 +171,11 @@ class Frames:
         if local not in ("Project", "CodeBook"):
             raise DashatError(Problem(self.draft.file.name, None, None, None, message("is XML, but no REFI-QDA: it begins with {name}."), message("Export it as a REFI-QDA project or codebook."), {"name": local[:60]}))  # fmt: skip
         if not space.startswith(NAMESPACE) or what != local.lower():
-            self.report.say(
+            self.report.tell(
                 "off_schema", local, message("The namespace is none of REFI-QDA. It was read all the same.")
             )
         elif version != "1.0":
-            self.report.say("old_version", local, message("The file is of version {version} of the format; what is read are the names, which are those of 1.0."), version=version or "?")  # fmt: skip
+            self.report.tell("old_version", local, message("The file is of version {version} of the format; what is read are the names, which are those of 1.0."), version=version or "?")  # fmt: skip
         self.root, self._own = local, space
         pop = attributes.pop
         properties = {
@@ -204,9 +204,9 @@ class Frames:
         taken = self._ids.setdefault(table, set())
         id = normal(attributes.pop("guid", ""))
         if id is None:
-            self.report.say("id_missing", name, message("An id was made from the place in the file."))
+            self.report.tell("id_missing", name, message("An id was made from the place in the file."))
         elif id in taken:
-            self.report.say("id_repeated", id, message("The id stands in the file before; a new one was made for this {name}."), name=name)  # fmt: skip
+            self.report.tell("id_repeated", id, message("The id stands in the file before; a new one was made for this {name}."), name=name)  # fmt: skip
         first = id or ""
         while id is None or id in taken:
             id = str(uuid.uuid5(MADE, f"{table}:{first}#{len(taken)}"))
@@ -221,13 +221,13 @@ class Frames:
         if owner.name == "Graphs" and local == "Graph":
             owner.at = 1
         else:
-            self.report.say("unknown_element", f"{owner.name}/{local[:60]}", message("The schema has no such element there; it was kept as it is."))  # fmt: skip
+            self.report.tell("unknown_element", f"{owner.name}/{local[:60]}", message("The schema has no such element there; it was kept as it is."))  # fmt: skip
         self._keep_row(owner.id, local, None if fragment.full else fragment.text())
 
     def _keep_row(self, parent: str | None, element: str, xml: str | None) -> None:
         self._kept_size += len(xml or "")
         if xml is None or self._kept_size > Fragment.MOST:
-            self.report.say("unknown_too_large", element[:60], message("More is in the file that is not understood than can be kept; this was left out."))  # fmt: skip
+            self.report.tell("unknown_too_large", element[:60], message("More is in the file that is not understood than can be kept; this was left out."))  # fmt: skip
             return
         self.draft.add("kept", parent_id=parent, element=element, xml=xml)
 
@@ -240,11 +240,11 @@ class Frames:
             fragment.start("a", {name: value})
             fragment.end()
             if name not in known:
-                self.report.say("unknown_attribute", self._local(name)[:60], message("The schema has no such attribute there; it was kept as it is."))  # fmt: skip
+                self.report.tell("unknown_attribute", self._local(name)[:60], message("The schema has no such attribute there; it was kept as it is."))  # fmt: skip
             self._keep_row(id, f"@{self._local(name)}", fragment.text()[3:-2])
 
     def _lacks(self, where: str, name: str) -> None:
-        self.report.say("off_schema", where, _LACKS, name=name)
+        self.report.tell("off_schema", where, _LACKS, name=name)
 
 
 def normal(raw: str) -> str | None:

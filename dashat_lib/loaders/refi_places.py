@@ -70,7 +70,7 @@ def _tell(draft: Draft, choice: Choice, origin: str) -> None:
     said = {"origin": origin or "?", "unit": _UNIT[reading.unit], "crlf": _CRLF[reading.line_break]}
     if sentence is not _DOUBTFUL:
         said |= {"quotes": fit.quotes, "outside": fit.outside, "in_word": fit.in_word, "borders": fit.borders}
-    draft.report.say("positions_doubtful" if choice.doubtful else "positions_reading", draft.file.name, sentence, choice.n, **said)  # fmt: skip
+    draft.report.tell("positions_doubtful" if choice.doubtful else "positions_reading", draft.file.name, sentence, choice.n, **said)  # fmt: skip
 
 
 def _ranges(draft: Draft, texts: Sequence[Text]) -> Iterator[Ranges]:
@@ -111,19 +111,19 @@ class _Cut:
         if self.left >= 0:
             self.text[row] = text[start:end]
         else:
-            self.draft.report.say("segment_text_left_out", self.ids[row], message("The segments together are too long; their places were read, their texts were left in the document."))  # fmt: skip
+            self.draft.report.tell("segment_text_left_out", self.ids[row], message("The segments together are too long; their places were read, their texts were left in the document."))  # fmt: skip
 
 
 def _segments(draft: Draft, text: Text, positions: Positions, cut: _Cut) -> None:
     rows, starts, ends = _numbers(draft, text.segments)
-    say, where = draft.report.say, text.name or text.id
-    say("position_missing", where, message("The segment has no place in numbers; it was kept without one."), len(text.segments) - len(rows))  # fmt: skip
+    tell, where = draft.report.tell, text.name or text.id
+    tell("position_missing", where, message("The segment has no place in numbers; it was kept without one."), len(text.segments) - len(rows))  # fmt: skip
     if not rows:
         return
     inside = positions.inside(starts, ends)
     first, last, torn = positions.convert(starts, ends)
-    say("outside_text", where, message("The segment lies outside the text or ends before it begins; it was kept without a place, with the numbers of the file."), int((~inside).sum()))  # fmt: skip
-    say("torn_position", where, message("The segment begins or ends inside a character; it was widened to take it whole."), int((torn & inside).sum()))  # fmt: skip
+    tell("outside_text", where, message("The segment lies outside the text or ends before it begins; it was kept without a place, with the numbers of the file."), int((~inside).sum()))  # fmt: skip
+    tell("torn_position", where, message("The segment begins or ends inside a character; it was widened to take it whole."), int((torn & inside).sum()))  # fmt: skip
     for row, good, start, end in zip(rows, inside.tolist(), first.tolist(), last.tolist(), strict=True):
         if good:
             cut.out(row, positions.text, start, end)
@@ -138,24 +138,24 @@ def _sync_points(draft: Draft, text: Text, positions: Positions) -> None:
         for (row, _), at in zip(good, first.tolist(), strict=True):
             place[row] = at
     given = sum(raw[row] is not None for row in text.sync_points)
-    draft.report.say("sync_point_outside", text.name or text.id, message("The sync point lies outside the text; it was kept without a place."), given - len(good))  # fmt: skip
+    draft.report.tell("sync_point_outside", text.name or text.id, message("The sync point lies outside the text; it was kept without a place."), given - len(good))  # fmt: skip
 
 
 def _between(draft: Draft, text: Text, cut: _Cut, lf: str | None) -> None:
     """Give the segments of a transcript the places and times of the sync points between which they lie."""
     points = {draft.column("sync_points", "sync_point_id")[row]: row for row in text.sync_points}
     place, time = draft.column("sync_points", "position"), draft.column("sync_points", "time_ms")
-    say, where = draft.report.say, text.name or text.id
+    tell, where = draft.report.tell, text.name or text.id
     for row in text.transcript:
         ends = [points.get(draft.column("segments", one)[row]) for one in ("from_sync", "to_sync")]
-        say("sync_point_unknown", where, message("The segment lies between sync points that the transcript does not have; it was kept without a place."), ends.count(None))  # fmt: skip
+        tell("sync_point_unknown", where, message("The segment lies between sync points that the transcript does not have; it was kept without a place."), ends.count(None))  # fmt: skip
         begin, end = (None if one is None else time[one] for one in ends)
         draft.column("segments", "begin_ms")[row], draft.column("segments", "end_ms")[row] = begin, end
         start, stop = (None if one is None else place[one] for one in ends)
         if lf is None or start is None or stop is None:
             continue
         if start > stop:
-            say("outside_text", where, message("The segment lies outside the text or ends before it begins; it was kept without a place, with the numbers of the file."))  # fmt: skip
+            tell("outside_text", where, message("The segment lies outside the text or ends before it begins; it was kept without a place, with the numbers of the file."))  # fmt: skip
         else:
             cut.out(row, lf, start, stop)
 
@@ -186,13 +186,13 @@ def check(draft: Draft) -> None:
         for at, target in enumerate(draft.column(table, column)):
             known = ids[to] if to else everything if to == "" else ids[_OF_KIND[kinds[at]]]
             if target is None:
-                draft.report.say("dangling_reference", table, message("It points nowhere; it was kept as it is."))
+                draft.report.tell("dangling_reference", table, message("It points nowhere; it was kept as it is."))
             elif target not in known:
-                draft.report.say("dangling_reference", target, message("It points to what the file does not hold; it was kept as it is."))  # fmt: skip
+                draft.report.tell("dangling_reference", target, message("It points to what the file does not hold; it was kept as it is."))  # fmt: skip
 
 
 def _codings(draft: Draft, ids: dict[str, set[str]]) -> None:
-    say = draft.report.say
+    tell = draft.report.tell
     folders = {
         code
         for code, codable in zip(draft.column("codes", "code_id"), draft.column("codes", "is_codable"), strict=True)
@@ -200,21 +200,21 @@ def _codings(draft: Draft, ids: dict[str, set[str]]) -> None:
     }
     for code in draft.column("codings", "code_id"):
         if code is not None and code not in ids["codes"]:
-            say("unknown_code", code, message("The file does not define the code; the coding was kept."))
+            tell("unknown_code", code, message("The file does not define the code; the coding was kept."))
         elif code in folders:
-            say("code_not_codable", code, message("The code is a folder only; the coding was kept."))
+            tell("code_not_codable", code, message("The code is a folder only; the coding was kept."))
     for coder in draft.column("codings", "coder_id"):
         if coder is not None and coder not in ids["coders"]:
-            say("unknown_coder", coder, message("The file does not list the coder; the coding was kept."))
+            tell("unknown_coder", coder, message("The file does not list the coder; the coding was kept."))
     for source, n in _repeated(draft).items():
-        say("duplicate_coding", source, message("The same coder gave the same range the same code before; both were kept."), n)  # fmt: skip
+        tell("duplicate_coding", source, message("The same coder gave the same range the same code before; both were kept."), n)  # fmt: skip
 
 
 def _values(draft: Draft) -> None:
     types = dict(zip(draft.column("attributes", "attribute_id"), draft.column("attributes", "type"), strict=True))
     for attribute, value in zip(draft.column("attribute_values", "attribute_id"), draft.column("attribute_values", "value"), strict=True):  # fmt: skip
         if value and not fits(types.get(attribute), value):
-            draft.report.say("value_type", attribute, message("The value is not of the type of its variable; it was kept as it is."))  # fmt: skip
+            draft.report.tell("value_type", attribute, message("The value is not of the type of its variable; it was kept as it is."))  # fmt: skip
 
 
 _RANGE = ("source_id", "kind", "raw_start", "raw_end", "page", "x1", "y1", "x2", "y2", "begin_ms", "end_ms", "from_sync", "to_sync")  # fmt: skip

@@ -74,7 +74,7 @@ def read(path: Path, *, progress: Progress | None = None) -> CodedProject:
         elements = Elements(draft, members.text_of)
         wrong = xml_files.parse(_told(chunks, size, progress), elements, path.name)
         if wrong:
-            draft.report.say("encoding_wrong", path.name, message("The file says that it is in {encoding}, and is not; it was read as UTF-8."), encoding=wrong)  # fmt: skip
+            draft.report.tell("encoding_wrong", path.name, message("The file says that it is in {encoding}, and is not; it was read as UTF-8."), encoding=wrong)  # fmt: skip
         members.look_for(elements.paths)
     if elements.root == "CodeBook":
         draft.format = "refi-qda-codebook"
@@ -121,7 +121,7 @@ def _opened(path: Path, report: Report) -> Iterator[tuple[Members, int, Iterable
             name = str(error.problems[0].details["member"])
             if name.lower().endswith(".qde"):
                 raise error
-            report.say("member_refused", name, message("The file in the archive leads outside it, is a link, is encrypted or is packed in a way that is not trusted; it was not opened."))  # fmt: skip
+            report.tell("member_refused", name, message("The file in the archive leads outside it, is a link, is encrypted or is packed in a way that is not trusted; it was not opened."))  # fmt: skip
         if len(projects) != 1:
             raise _no_project(path, [info.filename for info in projects])
         members = Members(path, archive, [info for info in infos if info is not projects[0]], report)
@@ -170,17 +170,17 @@ class Members:
         where = text.name or text.id
         too_long = max(info.file_size if info else 0, len(text.raw or "")) > _LONGEST_TEXT
         if text.raw is not None and info is not None:
-            self.report.say("off_schema", where, message("The text stands in the project file and in a file of its own; the first was read."))  # fmt: skip
+            self.report.tell("off_schema", where, message("The text stands in the project file and in a file of its own; the first was read."))  # fmt: skip
         elif info is not None and not too_long:
             text.raw = self._text(info)
         part = self._what(text)
         if too_long:
             text.raw = None
-            self.report.say(part, where, message("Its text is longer than any that is read; codes and codings were read, texts of segments are missing."))  # fmt: skip
+            self.report.tell(part, where, message("Its text is longer than any that is read; codes and codings were read, texts of segments are missing."))  # fmt: skip
         elif text.raw is None:
-            self.report.say(part, where, self._why_missing(text.path, info))
+            self.report.tell(part, where, self._why_missing(text.path, info))
         elif not text.raw.strip() and part == "text_missing":
-            self.report.say(part, where, message("Its text is empty; codes and codings were read, texts of segments are missing."))  # fmt: skip
+            self.report.tell(part, where, message("Its text is empty; codes and codings were read, texts of segments are missing."))  # fmt: skip
 
     def look_for(self, paths: list[tuple[str, str]]) -> None:
         """Tell of files that the project speaks of and the archive does not hold, and of those of which it does not speak."""
@@ -188,11 +188,11 @@ class Members:
             if self.find(path) is not None:
                 continue
             if "://" in path and not path.lower().startswith("internal:"):
-                self.report.say("media_outside", name, message("The file lies outside the archive, and nothing outside is followed."))  # fmt: skip
+                self.report.tell("media_outside", name, message("The file lies outside the archive, and nothing outside is followed."))  # fmt: skip
             else:
-                self.report.say("media_missing", name, message("The file is not in the archive."))
+                self.report.tell("media_missing", name, message("The file is not in the archive."))
         for info in self._unused.values():
-            self.report.say("member_unused", info.filename, message("The project does not speak of this file of the archive; it was left there."))  # fmt: skip
+            self.report.tell("member_unused", info.filename, message("The project does not speak of this file of the archive; it was left there."))  # fmt: skip
 
     @staticmethod
     def _what(text: Text) -> str:
@@ -219,5 +219,5 @@ class Members:
         except DashatError:
             return None
         if guessed:
-            self.report.say("encoding_guessed", info.filename, message("The text is not in UTF-8; it was read as {encoding}, which is a guess."), encoding=codec)  # fmt: skip
+            self.report.tell("encoding_guessed", info.filename, message("The text is not in UTF-8; it was read as {encoding}, which is a guess."), encoding=codec)  # fmt: skip
         return text

@@ -138,10 +138,10 @@ def _add_attributes(draft: Draft, one: _Project) -> None:
     values = {row["attribute_value_id"]: row["value"] for row in one.rows("attribute_values", left=("attribute_id",), attribute_value_id=ID, value=TEXT)}  # fmt: skip
     for table, column, kind in (("attributes_cases_map", "case_id", "case"), ("attributes_documents_map", "doc_id", "source")):  # fmt: skip
         for row in one.rows(table, attribute_id=ID, attribute_value_id=ID, case_id=ID, doc_id=ID):
-            draft.report.say("unknown_value", row["attribute_id"], _NO_VALUE, int(row["attribute_value_id"] not in values))  # fmt: skip
+            draft.report.tell("unknown_value", row["attribute_id"], _NO_VALUE, int(row["attribute_value_id"] not in values))  # fmt: skip
             draft.add("attribute_values", attribute_id=row["attribute_id"], kind=kind, target_id=row[column], value=values.get(row["attribute_value_id"]))  # fmt: skip
     of_coders = one.rows("attributes_users_map", left=("user_id", "attribute_id", "attribute_value_id"))
-    draft.report.say("attribute_of_coder", "attributes_users_map", _OF_CODER, len(of_coders))
+    draft.report.tell("attribute_of_coder", "attributes_users_map", _OF_CODER, len(of_coders))
 
 
 def _add_memos(draft: Draft, one: _Project, places: Places) -> None:

@@ -90,9 +90,9 @@ class _Live:
             and not any(row[column] in self._dead[other] for column, other in of.items())
         ]
         if table in ("coding", "imageCoding"):
-            self._report.say("deleted_coding", table, _DELETED_CODING, len(rows) - len(found))
+            self._report.tell("deleted_coding", table, _DELETED_CODING, len(rows) - len(found))
         else:
-            self._report.say("deleted_row", table, _DELETED, len(rows) - len(found))
+            self._report.tell("deleted_row", table, _DELETED, len(rows) - len(found))
         if key:
             databases.own_ids(found, key, table, self._report)
             self._dead[table] = {row[key] for row in rows} - {row[key] for row in found}

@@ -180,7 +180,7 @@ class Places:
         for at, quote in enumerate(quotes):
             text = self._texts.get(quote.source_id or "")
             if text is None or quote.start is None or quote.end is None:
-                self._report.say("no_place", quote.segment_id, _NO_TEXT if text is None else _NO_PLACE)
+                self._report.tell("no_place", quote.segment_id, _NO_TEXT if text is None else _NO_PLACE)
                 stored = quote.kept or (_lines(quote.stored) if quote.stored else None)
                 found[at] = Cut(None, None, stored, stored)
             else:
@@ -204,7 +204,7 @@ class Places:
             return None, None
         quote = Quote(where, source_id, start, end, None)
         span = _spans(text, self._rule.get(source_id or "", self._rules[0]), [quote])[0]
-        self._report.say("range_outside_text", where, _OUTSIDE, int(not span.inside))
+        self._report.tell("range_outside_text", where, _OUTSIDE, int(not span.inside))
         return text.shown(span.start, span.end)
 
     def part(
@@ -232,28 +232,28 @@ class Places:
         best = max(rules, key=lambda rule: sum(fits[rule]))
         self._rule[source] = best
         decided = sum(fits[best]) > min(sum(fits[rule]) for rule in rules)
-        self._report.say("unit_chosen", source, _CHOSEN, 0 if best is rules[0] else len(quotes), reading=best.name, usual=rules[0].name)  # fmt: skip
+        self._report.tell("unit_chosen", source, _CHOSEN, 0 if best is rules[0] else len(quotes), reading=best.name, usual=rules[0].name)  # fmt: skip
         for at, quote in enumerate(quotes):
             rule = best if fits[best][at] else next((one for one in rules if fits[one][at]), best)
             span = spans[rule][at]
             self._used[rule] += 1
-            self._report.say("unit_of_segment", quote.segment_id, _APART, int(rule is not best), reading=rule.name)
+            self._report.tell("unit_of_segment", quote.segment_id, _APART, int(rule is not best), reading=rule.name)
             if (
                 not quote.stored
                 and not decided
                 and len({(spans[one][at].start, spans[one][at].end) for one in rules}) > 1
             ):
-                self._report.say("unit_assumed", quote.segment_id, _OPEN, reading=rule.name)
-            self._report.say("outside_text", quote.segment_id, _OUTSIDE, int(not span.inside))
-            self._report.say("border_moved", quote.segment_id, _TORN, int(span.torn and span.inside))
-            self._report.say("empty_segment", quote.segment_id, _EMPTY, int(span.inside and span.start == span.end))
+                self._report.tell("unit_assumed", quote.segment_id, _OPEN, reading=rule.name)
+            self._report.tell("outside_text", quote.segment_id, _OUTSIDE, int(not span.inside))
+            self._report.tell("border_moved", quote.segment_id, _TORN, int(span.torn and span.inside))
+            self._report.tell("empty_segment", quote.segment_id, _EMPTY, int(span.inside and span.start == span.end))
             start, end = text.shown(span.start, span.end)
             cut = text.text[start:end]
             if fits[rule][at]:
                 stored: str | None = cut
             else:
                 stored = quote.kept or (_lines(quote.stored) if quote.stored else None)
-                self._report.say("quote_differs", quote.segment_id, _DIFFERS, int(stored is not None))
+                self._report.tell("quote_differs", quote.segment_id, _DIFFERS, int(stored is not None))
             yield Cut(start, end, cut, stored)
 
 

@@ -56,7 +56,7 @@ def read(path: Path, *, progress: object = None) -> CodedProject:
     if about.get("bundle_version", VERSION) != VERSION:
         raise DashatError(Problem(path.name, None, None, about["bundle_version"], message("was written as version {value} of the tables, which this dashat does not read."), message("Install a newer dashat.")))  # fmt: skip
     format = about.get("format", "table")
-    report.say("format_unknown", format, message("The table project names a format that is not known; it was taken for a table."), int(format not in FORMATS))  # fmt: skip
+    report.tell("format_unknown", format, message("The table project names a format that is not known; it was taken for a table."), int(format not in FORMATS))  # fmt: skip
     read = {name: _table(name, tables.get(name), long, report) for name in COLUMNS}
     entries = _entries(tables.get("load_report", []), long, report)
     properties = {key.removeprefix("property."): value for key, value in about.items() if key.startswith("property.")}
@@ -72,7 +72,7 @@ def _folder(path: Path, report: Report) -> dict[str, list[list[str]]]:
     for name in (*COLUMNS, "project", "load_report", LONG_TEXTS):
         file = path / f"{name}.csv"
         if file.is_symlink():
-            report.say("link_left_out", file.name, message("A link was not followed."))
+            report.tell("link_left_out", file.name, message("A link was not followed."))
         elif file.is_file():
             table = grids(file)
             table.tell(report)
@@ -98,24 +98,24 @@ def _text(cell: str, long: dict[str, str], table: str, report: Report) -> str | 
     try:
         return from_cell(cell, long)
     except (KeyError, RecursionError):
-        report.say("long_text_missing", table, message("A text that was too long for a cell is not among the long texts; it is missing."))  # fmt: skip
+        report.tell("long_text_missing", table, message("A text that was too long for a cell is not among the long texts; it is missing."))  # fmt: skip
         return None
 
 
 def _table(name: str, rows: list[list[str]] | None, long: dict[str, str], report: Report) -> pd.DataFrame:
     """Return a table with its columns and types, whatever stands in the file."""
     if rows is None:
-        report.say("table_missing", name, message("A table is not in the bundle; it was taken for empty."))
+        report.tell("table_missing", name, message("A table is not in the bundle; it was taken for empty."))
         rows = []
     heading = [cell.strip() for cell in rows[0]] if rows else []
     kinds = COLUMNS[name]
     for column in heading:
-        report.say("column_left_out", f"{name}.{column}", message("Columns of the table that a coded project has no place for were not read."), int(bool(column) and column not in kinds))  # fmt: skip
+        report.tell("column_left_out", f"{name}.{column}", message("Columns of the table that a coded project has no place for were not read."), int(bool(column) and column not in kinds))  # fmt: skip
     body = [row for row in rows[1:] if any(row)]
     columns: dict[str, Any] = {}
     for column, kind in kinds.items():
         if column not in heading:
-            report.say("column_missing", f"{name}.{column}", message("A column is not in the table; its values are missing."), int(bool(rows)))  # fmt: skip
+            report.tell("column_missing", f"{name}.{column}", message("A column is not in the table; its values are missing."), int(bool(rows)))  # fmt: skip
             cells = [""] * len(body)
         else:
             at = heading.index(column)
@@ -130,7 +130,7 @@ def _typed(cells: list[str], kind: str, place: str, long: dict[str, str], report
     values = []
     for cell in cells:
         value = _value(cell, kind)
-        report.say("value_not_read", place, message("A cell of a column of numbers holds none; it was left empty."), int(value is pd.NA and bool(cell.strip())))  # fmt: skip
+        report.tell("value_not_read", place, message("A cell of a column of numbers holds none; it was left empty."), int(value is pd.NA and bool(cell.strip())))  # fmt: skip
         values.append(value)
     return pd.Series(values, dtype=kind)
 
@@ -160,7 +160,7 @@ def _entries(rows: Sequence[Sequence[str]], long: dict[str, str], report: Report
         except (ValueError, RecursionError):
             details, n = None, 0
         if not isinstance(details, dict) or n < 1 or not _fills(cells["done"], details):
-            report.say("report_not_read", "load_report", message("A row of the load report could not be read; it was left out."))  # fmt: skip
+            report.tell("report_not_read", "load_report", message("A row of the load report could not be read; it was left out."))  # fmt: skip
         else:
             found.append(Entry(cells["what"], n, cells["where"], cells["done"], details))
     return found

@@ -67,7 +67,7 @@ def read(
     _add_highlights(draft, one, Places(texts, [UTF_8], draft.report, path.name), log)
     add_people(draft, log.members)
     given = draft.column("codings", "coder_id")
-    draft.report.say("one_for_all", _ALL, _ONE_FOR_ALL, len(given) if set(given) == {_ALL} else 0)
+    draft.report.tell("one_for_all", _ALL, _ONE_FOR_ALL, len(given) if set(given) == {_ALL} else 0)
     tables.tell_unread()
     loose_ends.tell(draft)
     return draft.finish()
@@ -93,7 +93,7 @@ class _Project:
             about = {"name": found["name"], "description": found["description"], "created": found["created"]}
             draft.properties |= {key: value for key, value in about.items() if value}
         for row in rows:
-            draft.report.say("other_project", row["id"], _OTHER, int(row["id"] != self._id))
+            draft.report.tell("other_project", row["id"], _OTHER, int(row["id"] != self._id))
         self.elsewhere = {row["id"] for row in tables.rows("documents", id=ID, project_id=ID) if not self._holds(row)}
 
     def rows(self, table: str, left: tuple[str, ...] = (), **columns: str) -> list[Row]:
@@ -127,7 +127,7 @@ class _Log:
         for row in one.rows("commands", left=("id",), date=TEXT, user_login=ID, document_id=ID, payload=TEXT):
             payload = _payload(row["payload"])
             if payload is None:
-                draft.report.say("odd_command", row["#"], _ODD_COMMAND)
+                draft.report.tell("odd_command", row["#"], _ODD_COMMAND)
             elif payload.get("type") == "document_add" and row["document_id"]:
                 self.documents.setdefault(row["document_id"], row["user_login"])
             elif payload.get("type") == "highlight_add":
@@ -146,7 +146,7 @@ class _Log:
         if (highlight, tag) in self._given:
             return self._given[highlight, tag]
         if highlight in self.first:  # merging tags is logged without the highlights that it touches
-            self._report.say("coder_of_highlight", f"{highlight}:{tag}", _OF_HIGHLIGHT, int(len(self._people) > 1))
+            self._report.tell("coder_of_highlight", f"{highlight}:{tag}", _OF_HIGHLIGHT, int(len(self._people) > 1))
             return self.first[highlight]
         return _Did(self.members[0] if len(self.members) == 1 else None, None)
 

@@ -136,7 +136,7 @@ def _rows(draft: Draft, path: Path, kind: str) -> list[dict[str, str]]:
         cells = [cell.replace("\r\n", "\n").replace("\r", "\n") for cell in cells]
         if any(cells):
             given = cells[: len(headings)] + [""] * (len(headings) - len(cells))
-            draft.report.say("odd_row", f"row {number}", _LENGTH, int(not workbook and len(cells) != len(headings)))
+            draft.report.tell("odd_row", f"row {number}", _LENGTH, int(not workbook and len(cells) != len(headings)))
             rows.append(dict(zip(headings, given, strict=True)) | {"#": str(number)})
     draft.properties["data_rows"] = str(len(rows))
     return rows
@@ -145,8 +145,8 @@ def _rows(draft: Draft, path: Path, kind: str) -> list[dict[str, str]]:
 def _lines(draft: Draft, path: Path) -> Iterator[list[str]]:
     text, codec, guessed = decoded(opening.whole(path), path.name)
     draft.properties["encoding"] = codec
-    draft.report.say("encoding_guessed", path.name, _GUESSED, int(guessed), codec=codec)
-    draft.report.say("may_be_cut", path.name, _NO_END, int(not text.endswith(("\n", "\r"))))
+    draft.report.tell("encoding_guessed", path.name, _GUESSED, int(guessed), codec=codec)
+    draft.report.tell("may_be_cut", path.name, _NO_END, int(not text.endswith(("\n", "\r"))))
     separator = next((one for one in _SEPARATORS if _kind_of_table(_cells(text, one))), ",")
     before = csv.field_size_limit(_LONGEST_FIELD)
     try:
@@ -174,7 +174,7 @@ def _sheet(path: Path, draft: Draft | None = None) -> Iterator[list[str]]:
                 if _kind_of_table(headings):
                     if draft is not None:
                         for other in book.sheetnames:
-                            draft.report.say("sheet_not_read", other, _SHEET, int(other != sheet.title))
+                            draft.report.tell("sheet_not_read", other, _SHEET, int(other != sheet.title))
                     yield [one for one in headings if one]
                     for number, row in enumerate(rows, 2):
                         if number > _MOST_ROWS:
@@ -201,7 +201,7 @@ def _add_highlights(draft: Draft, rows: list[dict[str, str]]) -> None:
     for row in rows:
         highlight, what = row["id"] or f"row {row['#']}", (row["document"], row["content"])
         if known.setdefault(highlight, what) != what:
-            draft.report.say("repeated_id", highlight, _TWICE)
+            draft.report.tell("repeated_id", highlight, _TWICE)
             highlight = f"{highlight} (row {row['#']})"
         project.add(highlight, *what, [row["tag"]])
 
@@ -211,7 +211,7 @@ def _add_codebook(draft: Draft, rows: list[dict[str, str]]) -> None:
     for row in databases.own_ids(codes, "code", CODEBOOK, draft.report):
         draft.add("codes", code_id=row["code"], parent_id=row.get("parent") or None, name=row["tag"], description=row["description"], is_codable=True)  # fmt: skip
     for column in ("number of highlights", "number of documents"):
-        draft.report.say("column_not_read", column, _NOT_KEPT, sum(bool(row.get(column)) for row in rows))
+        draft.report.tell("column_not_read", column, _NOT_KEPT, sum(bool(row.get(column)) for row in rows))
 
 
 class _Collected:
@@ -228,7 +228,7 @@ class _Collected:
         if document not in self._documents:
             self._documents.add(document)
             self._draft.add("sources", source_id=document, name=document, kind="text")
-            self._draft.report.say("text_missing", document, _NO_TEXT)
+            self._draft.report.tell("text_missing", document, _NO_TEXT)
         if highlight not in self._highlights:
             self._highlights.add(highlight)
             self._draft.add("segments", segment_id=highlight, source_id=document, kind="text", text=content, stored_text=content)  # fmt: skip
@@ -267,9 +267,9 @@ def _add_page(draft: Draft, page: str) -> None:
         project.add(str(number), html_text.unescaped(found[1].strip()), content.text, tags)
         at = found.end()
     read = len(draft.column("segments", "segment_id"))
-    draft.report.say("highlight_torn", draft.file.name, _TORN, below.count(_BETWEEN) + 1 - read if read else 0)
+    draft.report.tell("highlight_torn", draft.file.name, _TORN, below.count(_BETWEEN) + 1 - read if read else 0)
     rest = html_text.shown(below[at:])[0].strip()
-    draft.report.say("rest_not_read", draft.file.name, _REST, int(bool(rest)))
+    draft.report.tell("rest_not_read", draft.file.name, _REST, int(bool(rest)))
 
 
 def _add_document(draft: Draft, page: str) -> None:
@@ -286,10 +286,10 @@ def _add_document(draft: Draft, page: str) -> None:
         draft.add("segments", segment_id=highlight, source_id=name, kind="text", start=first, end=last, text=seen.text[first:last])  # fmt: skip
         listed = (tags or "").strip().removeprefix("[").removesuffix("]")
         project.tag(highlight, name, listed.split(", "))
-        draft.report.say("tags_parted", highlight, _COMMA, int("," in listed))
-        draft.report.say("overlap_lost", highlight, _TOUCH, int(start == before))
+        draft.report.tell("tags_parted", highlight, _COMMA, int("," in listed))
+        draft.report.tell("overlap_lost", highlight, _TOUCH, int(start == before))
         before = end
-    draft.report.say("tags_missing", name, _NO_TAGS, sum(tags is None for *_, tags in marks.found))
+    draft.report.tell("tags_missing", name, _NO_TAGS, sum(tags is None for *_, tags in marks.found))
 
 
 class _Marks:

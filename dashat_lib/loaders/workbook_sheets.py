@@ -104,7 +104,7 @@ def _without_value(path: Path) -> list[tuple[str, int]]:
                 data = member(path, archive, info, LIMITS)
                 if info.filename.startswith("xl/worksheets/"):
                     formulas += sum(b"<f" in cell and not _has_value(cell) for cell in data.split(b"</c>")[:-1])
-                    errors += data.count(b' t="e"')
+                    errors += len(re.findall(b' t="e"', data))
     return [(word, n) for word, n in (("formula_without_value", formulas), ("error_value", errors)) if n]
 
 

@@ -51,7 +51,7 @@ def read(path: Path, *, progress: object = None) -> CodedProject:
     versions = dict.fromkeys(row[at[_MARK]].strip() for row in table.rows)
     draft.properties |= {"version": ", ".join(versions)}
     odd = [version for version in versions if version not in ("fragments/1", "codebook/1")]
-    draft.report.say("version_unknown", ", ".join(odd), message("A format version that is not known was read as version 1."), len(odd))  # fmt: skip
+    draft.report.tell("version_unknown", ", ".join(odd), message("A format version that is not known was read as version 1."), len(odd))  # fmt: skip
     rows = [{name: row[n].strip() if name != "text" else row[n] for name, n in at.items()} for row in table.rows]
     if all(name in at for name in _FRAGMENT):
         left_out(table, (at[name] for name in _READ if name in at), draft.report)
@@ -70,13 +70,13 @@ def _codes(rows: Sequence[Mapping[str, str]], draft: Draft) -> dict[str, str]:
         path = row["code"]
         own = row.get("codeId") or path
         if not path:
-            draft.report.say("empty_code", own or "code", message("A row names no code; it was left out."))
+            draft.report.tell("empty_code", own or "code", message("A row names no code; it was left out."))
         elif path not in ids:
-            draft.report.say("repeated_id", own, message("Two codes have one id; the later one is called by its path."), int(own in taken))  # fmt: skip
+            draft.report.tell("repeated_id", own, message("Two codes have one id; the later one is called by its path."), int(own in taken))  # fmt: skip
             ids[path] = path if own in taken else own
             taken.add(ids[path])
         elif row.get("codeId") and ids[path] != own:
-            draft.report.say("code_id_differs", path, message("One code has two ids; the first was kept."))
+            draft.report.tell("code_id_differs", path, message("One code has two ids; the first was kept."))
     about_code = {row["code"]: row for row in reversed(rows)}
     for path, own in ids.items():
         above = path
@@ -105,19 +105,19 @@ def _fragments(table: Table, rows: Sequence[Mapping[str, str]], draft: Draft) ->
             segments[own] = row
             _segment(own, source, row, draft)
         elif any(row.get(name) != segments[own].get(name) for name in _OF_ANNOTATION):
-            draft.report.say("segment_differs", own, message("Rows of one annotation differ in text, comment or position; the first was kept."))  # fmt: skip
+            draft.report.tell("segment_differs", own, message("Rows of one annotation differ in text, comment or position; the first was kept."))  # fmt: skip
         coder = row.get("codedBy") or None
         if coder and coder not in coders:
             coders[coder] = None
             draft.add("coders", coder_id=coder, name=coder)
         tags = [tag.strip() for tag in row.get("allTags", "").split("|") if tag.strip()]
-        draft.report.say("tag_left_out", own, message("Tags of an annotation that are no codes were not read."), sum(not tag.startswith("#Code ") for tag in tags))  # fmt: skip
+        draft.report.tell("tag_left_out", own, message("Tags of an annotation that are no codes were not read."), sum(not tag.startswith("#Code ") for tag in tags))  # fmt: skip
         if not row["code"]:
-            draft.report.say("code_not_named", own, message("A row names no code; its segment was kept without one."))
+            draft.report.tell("code_not_named", own, message("A row names no code; its segment was kept without one."))
             continue
-        draft.report.say("tag_differs", own, message("The code of a row is not among the tags of its annotation; the code was kept."), int(bool(tags) and f"#Code {row['code']}" not in tags))  # fmt: skip
+        draft.report.tell("tag_differs", own, message("The code of a row is not among the tags of its annotation; the code was kept."), int(bool(tags) and f"#Code {row['code']}" not in tags))  # fmt: skip
         place = (own, codes[row["code"]], coder or "")
-        draft.report.say("duplicate_coding", own, message("One coder gave one annotation a code twice; both were kept."), int(place in given))  # fmt: skip
+        draft.report.tell("duplicate_coding", own, message("One coder gave one annotation a code twice; both were kept."), int(place in given))  # fmt: skip
         given[place] = None
         draft.add("codings", coding_id=f"row {number}", segment_id=own, source_id=source, code_id=codes[row["code"]], coder_id=coder, created=row.get("codedAt", ""), weight=row.get("weight", ""))  # fmt: skip
     _attributes(documents, draft)
@@ -127,8 +127,8 @@ def _fragments(table: Table, rows: Sequence[Mapping[str, str]], draft: Draft) ->
 def _segment(own: str, source: str | None, row: Mapping[str, str], draft: Draft) -> None:
     kind = "pdf" if row.get("positionKind") == "pdf" else "text"
     page, box = row.get("positionPage", ""), _border(row.get("positionRects", ""))
-    draft.report.say("position_not_read", own, message("The rectangles of an annotation are no numbers; its place on the page was left out."), int(bool(row.get("positionRects")) and box is None))  # fmt: skip
-    draft.report.say("areas_joined", own, message("An annotation of several rectangles is one area: the border around them."), int("|" in row.get("positionRects", "")))  # fmt: skip
+    draft.report.tell("position_not_read", own, message("The rectangles of an annotation are no numbers; its place on the page was left out."), int(bool(row.get("positionRects")) and box is None))  # fmt: skip
+    draft.report.tell("areas_joined", own, message("An annotation of several rectangles is one area: the border around them."), int("|" in row.get("positionRects", "")))  # fmt: skip
     x1, y1, x2, y2 = box or (None,) * 4
     text = row["text"] or None
     draft.add(

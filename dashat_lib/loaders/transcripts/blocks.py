@@ -94,7 +94,7 @@ def tell(draft: Draft, path: Path, counts: Counter[str]) -> None:
         "symbol": message("A letter of a symbol font was kept as its number in that font; it may look wrong."),
     }
     for what, sentence in sentences.items():
-        draft.report.say(what, path.name, sentence, n=counts[what])
+        draft.report.tell(what, path.name, sentence, n=counts[what])
 
 
 def _tables_of_talk(blocks: Sequence[Block]) -> set[int]:

@@ -36,12 +36,12 @@ def read_captions(path: Path, *, progress: Progress | None = None) -> CodedProje
         draft.properties["file_type"] = "srt"
         cues = subrip_cues(raw, report)
         if "WEBVTT" in raw[:20]:
-            report.say("header_missing", path.name, message("The first line is not WEBVTT; the cues were read by their times."))  # fmt: skip
+            report.tell("header_missing", path.name, message("The first line is not WEBVTT; the cues were read by their times."))  # fmt: skip
     voices: list[list[Said]] = []
     for at, cue in enumerate(cues):
         said, unknown = said_in(cue.payload)
         voices.append(said)
-        report.say("unknown_tag", f"cue {at + 1}", message("Words in angle brackets are no tag of captions; they were kept as text."), n=unknown)  # fmt: skip
+        report.tell("unknown_tag", f"cue {at + 1}", message("Words in angle brackets are no tag of captions; they were kept as text."), n=unknown)  # fmt: skip
         if progress and at % _EVERY == 0:
             progress("cues", at, len(cues))
     if not any(one.voice for said in voices for one in said):
@@ -70,8 +70,8 @@ def _typed(voices: list[list[Said]], report: Report) -> list[list[Said]]:
     ]
     found = people(labels, n_lines=sum(bool(row.strip()) for _, _, row in rows))
     for n in found.seldom:
-        report.say("speaker_once", f"cue {rows[n][0] + 1}", message("A word with a colon, once, at the beginning of a cue, was taken for a speaker: look whether it is one."))  # fmt: skip
-    report.say("speaker_spelling", "speakers", message("Names that differ in capitals only were taken for one; the first spelling is shown."), n=found.spellings)  # fmt: skip
+        report.tell("speaker_once", f"cue {rows[n][0] + 1}", message("A word with a colon, once, at the beginning of a cue, was taken for a speaker: look whether it is one."))  # fmt: skip
+    report.tell("speaker_spelling", "speakers", message("Names that differ in capitals only were taken for one; the first spelling is shown."), n=found.spellings)  # fmt: skip
     told: list[list[Said]] = [[] for _ in voices]
     for n, (at, _, row) in enumerate(rows):
         label = labels[n] if n in found.lines else None
@@ -110,9 +110,9 @@ def _laid_out(
         passages.append(whole)
         pieces += mine or [empty]
         if all(one.start == one.end for one in mine):
-            report.say("empty_cue", f"cue {at + 1}", message("The cue holds no text; it is kept, empty."))
+            report.tell("empty_cue", f"cue {at + 1}", message("The cue holds no text; it is kept, empty."))
         if len({one.speaker for one in mine}) > 1:
-            report.say("several_speakers", f"cue {at + 1}", message("Several people speak in the cue; it carries the first, and the ranges of each stand with the cases."))  # fmt: skip
+            report.tell("several_speakers", f"cue {at + 1}", message("Several people speak in the cue; it carries the first, and the ranges of each stand with the cases."))  # fmt: skip
     return "".join(parts), passages, pieces
 
 
@@ -121,6 +121,6 @@ def _tell_times(cues: Sequence[Cue], report: Report) -> None:
         if cue.begin_ms is None:
             continue
         if before.end_ms is not None and cue.begin_ms < before.end_ms:
-            report.say("overlapping_cue", f"cue {at}", message("The cue begins before the one above it ends; both are kept."))  # fmt: skip
+            report.tell("overlapping_cue", f"cue {at}", message("The cue begins before the one above it ends; both are kept."))  # fmt: skip
         if before.begin_ms is not None and cue.begin_ms < before.begin_ms:
-            report.say("cue_out_of_order", f"cue {at}", message("The cue begins before the one above it; the order of the file is kept."))  # fmt: skip
+            report.tell("cue_out_of_order", f"cue {at}", message("The cue begins before the one above it; the order of the file is kept."))  # fmt: skip

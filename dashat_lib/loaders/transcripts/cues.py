@@ -59,12 +59,12 @@ def webvtt_cues(text: str, report: Report) -> list[Cue]:
         word = _NO_SPEECH.match(block[0])
         if times is not None:
             if torn:
-                report.say("blank_line_missing", f"line {begin + len(block) + 1}", message("No empty line stands between two cues; they were told apart by their times."))  # fmt: skip
+                report.tell("blank_line_missing", f"line {begin + len(block) + 1}", message("No empty line stands between two cues; they were told apart by their times."))  # fmt: skip
             cues.append(_cue(block[times], block[times + 1 :], len(cues) + 1, report))
         elif word is None:
-            report.say("block_without_times", f"line {begin + 1}", message("Lines outside any cue are no speech by the standard, and were left out: look whether they are."))  # fmt: skip
+            report.tell("block_without_times", f"line {begin + 1}", message("Lines outside any cue are no speech by the standard, and were left out: look whether they are."))  # fmt: skip
         elif word["word"] == "NOTE":
-            report.say("note_block", f"line {begin + 1}", message("Notes beside the cues are no speech, and were left out."))  # fmt: skip
+            report.tell("note_block", f"line {begin + 1}", message("Notes beside the cues are no speech, and were left out."))  # fmt: skip
     return cues
 
 
@@ -82,7 +82,7 @@ def subrip_cues(text: str, report: Report) -> list[Cue]:
     for at, following in zip(times, [*times[1:], None], strict=True):
         number = _number(above, number, at, report)
         if not cues and any(line.strip() and not _HEADER.match(line) for line in above):
-            report.say("block_without_times", "line 1", message("Lines outside any cue are no speech by the standard, and were left out: look whether they are."))  # fmt: skip
+            report.tell("block_without_times", "line 1", message("Lines outside any cue are no speech by the standard, and were left out: look whether they are."))  # fmt: skip
         above = _rows(lines, at + 1, len(lines) if following is None else following)
         below = list(above)
         if following is not None:
@@ -129,9 +129,9 @@ def _number(above: list[str], last: int | None, at: int, report: Report) -> int 
         return None if last is None else last + 1
     above.pop()
     if not alone:
-        report.say("blank_line_missing", f"line {at}", message("No empty line stands between two cues; they were told apart by their times."))  # fmt: skip
+        report.tell("blank_line_missing", f"line {at}", message("No empty line stands between two cues; they were told apart by their times."))  # fmt: skip
     if last is not None and number > last + 1:
-        report.say(
+        report.tell(
             "number_gap", f"line {at}", message("The numbers of the cues jump: cues were taken out, or are lost.")
         )
     return number
@@ -144,16 +144,16 @@ def _cue(times: str, rows: list[str], number: int, report: Report) -> Cue:
     where = f"cue {number}"
     begin, end = (_read(one.strip(), where, report) for one in (before, found["end"]))
     if begin is not None and end is not None and end < begin:
-        report.say("ends_before_begin", where, message("The cue ends before it begins; its times are kept as they are."))  # fmt: skip
+        report.tell("ends_before_begin", where, message("The cue ends before it begins; its times are kept as they are."))  # fmt: skip
     while rows and not rows[-1].strip():
         rows.pop()
     if not _SETTINGS.fullmatch(found["rest"]):
-        report.say("odd_settings", where, message("More than times and settings stands in the line with the times; it was read as speech."))  # fmt: skip
+        report.tell("odd_settings", where, message("More than times and settings stands in the line with the times; it was read as speech."))  # fmt: skip
         rows = [found["rest"], *rows]
     if any(_TWO_TIMES.search(row) for row in rows):
-        report.say("time_in_text", where, message("A line of the cue looks like the times of another cue whose arrow is damaged; it was read as speech."))  # fmt: skip
+        report.tell("time_in_text", where, message("A line of the cue looks like the times of another cue whose arrow is damaged; it was read as speech."))  # fmt: skip
     inside = sum(not row.strip() for row in rows[1:])
-    report.say("blank_line_inside", where, message("An empty line stands inside a cue; what follows it was read as speech of the same cue."), n=bool(inside and rows[0].strip()))  # fmt: skip
+    report.tell("blank_line_inside", where, message("An empty line stands inside a cue; what follows it was read as speech of the same cue."), n=bool(inside and rows[0].strip()))  # fmt: skip
     return Cue(begin, end, "\n".join(row for row in rows if row.strip()))
 
 
@@ -162,9 +162,9 @@ def _read(time: str, where: str, report: Report) -> int | None:
         return milliseconds(time)
     value = milliseconds(time)
     if value is None:
-        report.say(
+        report.tell(
             "broken_time", where, message("The time is none that a clock shows; the passage is kept without it.")
         )
     else:
-        report.say("unusual_time", where, message("The time is not written as the standard wants it, and was read nevertheless."))  # fmt: skip
+        report.tell("unusual_time", where, message("The time is not written as the standard wants it, and was read nevertheless."))  # fmt: skip
     return value

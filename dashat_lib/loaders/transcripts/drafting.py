@@ -37,10 +37,10 @@ def text_file(path: Path, file_type: str) -> tuple[Draft, str]:
         raise without_library(path, "charset-normalizer") from None
     draft = begun(path, file_type, encoding=codec)
     if guessed:
-        draft.report.say("encoding_guessed", path.name, message("The file does not say how its letters are stored; it was read as {codec}. If letters look wrong, save it as UTF-8."), codec=codec)  # fmt: skip
+        draft.report.tell("encoding_guessed", path.name, message("The file does not say how its letters are stored; it was read as {codec}. If letters look wrong, save it as UTF-8."), codec=codec)  # fmt: skip
     text = with_lf(raw)
     if text.strip() and not text.endswith("\n"):
-        draft.report.say("open_end", path.name, message("The last line has no line break: if the file was cut off on its way, its end is missing."))  # fmt: skip
+        draft.report.tell("open_end", path.name, message("The last line has no line break: if the file was cut off on its way, its end is missing."))  # fmt: skip
     return draft, text
 
 
@@ -54,14 +54,14 @@ def add_text(draft: Draft, path: Path, text: str) -> None:
 def tell_missing(draft: Draft, path: Path, text: str) -> None:
     """Say so where a document has no text."""
     if not text.strip():
-        draft.report.say("text_missing", path.name, message("The file holds no text."))
+        draft.report.tell("text_missing", path.name, message("The file holds no text."))
 
 
 def tell_odd_letters(draft: Draft, path: Path, text: str) -> None:
     """Say so where letters were lost before the file came here, or are none."""
-    draft.report.say("lost_letter", path.name, message("A letter stands as �: it was lost when the file was saved, before it came here."), n=text.count("\ufffd"))  # fmt: skip
+    draft.report.tell("lost_letter", path.name, message("A letter stands as �: it was lost when the file was saved, before it came here."), n=text.count("\ufffd"))  # fmt: skip
     odd = sum(text.count(chr(one)) for one in (*range(9), *range(14, 32), 127))
-    draft.report.say("control_character", path.name, message("A character that is no letter stands in the text; it is kept."), n=odd)  # fmt: skip
+    draft.report.tell("control_character", path.name, message("A character that is no letter stands in the text; it is kept."), n=odd)  # fmt: skip
 
 
 def add_passage(draft: Draft, kind: str, piece: Piece, source: str = SOURCE) -> None:

@@ -53,13 +53,13 @@ def read_pdf(path: Path, *, progress: Progress | None = None) -> CodedProject:
     draft.add("sources", source_id=SOURCE, name=path.stem, kind="pdf", path=path.name)
     whole = "\n".join(texts)
     if not whole.strip():
-        draft.report.say("text_missing", path.name, message("The pages hold pictures and no text, as a scanner makes them: have the text recognised (OCR) and save it again."))  # fmt: skip
+        draft.report.tell("text_missing", path.name, message("The pages hold pictures and no text, as a scanner makes them: have the text recognised (OCR) and save it again."))  # fmt: skip
         for at in range(len(pages)):
             draft.add("passages", passage_id=str(at + 1), source_id=SOURCE, kind="page")
         return draft.finish()
     draft.add("sources", source_id=_TEXT, name=path.stem, kind="text", part_of=SOURCE, role="representation", text=whole)  # fmt: skip
     tell_odd_letters(draft, path, whole)
-    draft.report.say("hyphen_at_line_end", path.name, message("A word is broken at the end of a line; it stays so in the text."), n=len(_HYPHEN.findall(whole)))  # fmt: skip
+    draft.report.tell("hyphen_at_line_end", path.name, message("A word is broken at the end of a line; it stays so in the text."), n=len(_HYPHEN.findall(whole)))  # fmt: skip
     lines = _lines(texts, draft, path)
     pieces = turns_of(whole, lines, draft.report, careful=True)
     at = 0
@@ -70,7 +70,7 @@ def read_pdf(path: Path, *, progress: Progress | None = None) -> CodedProject:
         add_passage(draft, "page", Piece(at, at + len(text), first), _TEXT)
         at += len(text) + 1
         if not text.strip():
-            draft.report.say("page_without_text", f"page {n + 1}", message("The page holds no text; if it is a picture of text, have it recognised (OCR)."))  # fmt: skip
+            draft.report.tell("page_without_text", f"page {n + 1}", message("The page holds no text; if it is a picture of text, have it recognised (OCR)."))  # fmt: skip
     add_speakers(draft, pieces, _TEXT)
     return draft.finish()
 
@@ -78,14 +78,14 @@ def read_pdf(path: Path, *, progress: Progress | None = None) -> CodedProject:
 def _tell(
     draft: Draft, path: Path, head: dict[str, Any], pages: Sequence[dict[str, Any]], tail: dict[str, Any]
 ) -> None:
-    say = draft.report.say
-    say("pages_missing", path.name, message("The file speaks of more pages than it holds: some are lost."), n=head["declared"] - len(pages))  # fmt: skip
+    tell = draft.report.tell
+    tell("pages_missing", path.name, message("The file speaks of more pages than it holds: some are lost."), n=head["declared"] - len(pages))  # fmt: skip
     for at, page in enumerate(pages):
-        say("page_damaged", f"page {at + 1}", message("The page is damaged; what of its text could be read was kept."), n=bool(page.get("failed") or page.get("torn")))  # fmt: skip
-    say("pdf_mended", path.name, message("The file breaks the rules of PDF; it was read as well as it goes, and text may be missing."), n=int(tail["mended"]))  # fmt: skip
-    say("pdf_warning", path.name, message("Something in the file was not understood while its text was taken out; text may be missing."), n=int(tail["warnings"]))  # fmt: skip
-    say("password_for_changes", path.name, message("The file has a password for changing it; reading it needs none."), n=bool(head["secret"]))  # fmt: skip
-    say("comment", path.name, message("Comments are no speech, and were left out."), n=sum(page.get("comments", 0) for page in pages))  # fmt: skip
+        tell("page_damaged", f"page {at + 1}", message("The page is damaged; what of its text could be read was kept."), n=bool(page.get("failed") or page.get("torn")))  # fmt: skip
+    tell("pdf_mended", path.name, message("The file breaks the rules of PDF; it was read as well as it goes, and text may be missing."), n=int(tail["mended"]))  # fmt: skip
+    tell("pdf_warning", path.name, message("Something in the file was not understood while its text was taken out; text may be missing."), n=int(tail["warnings"]))  # fmt: skip
+    tell("password_for_changes", path.name, message("The file has a password for changing it; reading it needs none."), n=bool(head["secret"]))  # fmt: skip
+    tell("comment", path.name, message("Comments are no speech, and were left out."), n=sum(page.get("comments", 0) for page in pages))  # fmt: skip
 
 
 def _lines(texts: Sequence[str], draft: Draft, path: Path) -> list[Line]:
@@ -110,8 +110,10 @@ def _lines(texts: Sequence[str], draft: Draft, path: Path) -> list[Line]:
                 heads += not number
             found.append(Line(one.start, one.end, one.label, n, skipped=skipped))
         at += len(text) + 1
-    draft.report.say("running_head", path.name, message("Lines that repeat at the edge of pages are no speech; they stay in the text."), n=heads)  # fmt: skip
-    draft.report.say("page_number", path.name, message("Page numbers are no speech; they stay in the text."), n=numbers)
+    draft.report.tell("running_head", path.name, message("Lines that repeat at the edge of pages are no speech; they stay in the text."), n=heads)  # fmt: skip
+    draft.report.tell(
+        "page_number", path.name, message("Page numbers are no speech; they stay in the text."), n=numbers
+    )
     return found
 
 

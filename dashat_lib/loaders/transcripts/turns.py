@@ -90,13 +90,13 @@ def turns_of(text: str, lines: Sequence[Line], report: Report, *, careful: bool 
 
 def _tell(report: Report, found: People, walk: _Walk) -> None:
     for at in found.seldom:
-        report.say("speaker_once", f"line {at + 1}", message("A word with a colon, once, at the beginning of a line, was taken for a speaker: look whether it is one."))  # fmt: skip
-    report.say("speaker_spelling", "speakers", message("Names that differ in capitals only were taken for one; the first spelling is shown."), n=found.spellings)  # fmt: skip
-    report.say("speaker_unknown", "speakers", message("Only one person is named; of the other lines nobody says who speaks, and they are kept without a speaker."), n=walk.unknown)  # fmt: skip
+        report.tell("speaker_once", f"line {at + 1}", message("A word with a colon, once, at the beginning of a line, was taken for a speaker: look whether it is one."))  # fmt: skip
+    report.tell("speaker_spelling", "speakers", message("Names that differ in capitals only were taken for one; the first spelling is shown."), n=found.spellings)  # fmt: skip
+    report.tell("speaker_unknown", "speakers", message("Only one person is named; of the other lines nobody says who speaks, and they are kept without a speaker."), n=walk.unknown)  # fmt: skip
     empty = sum(one.start == one.end for one in walk.pieces)
-    report.say("empty_turn", "speakers", message("A name stands there and nothing was said; the turn is kept, empty."), n=empty)  # fmt: skip
+    report.tell("empty_turn", "speakers", message("A name stands there and nothing was said; the turn is kept, empty."), n=empty)  # fmt: skip
     times = [one.begin_ms for one in walk.pieces if one.begin_ms is not None]
-    report.say("time_backwards", "times", message("A time lies before the one above it; times and order are kept as they are."), n=sum(b < a for a, b in pairwise(times)))  # fmt: skip
+    report.tell("time_backwards", "times", message("A time lies before the one above it; times and order are kept as they are."), n=sum(b < a for a, b in pairwise(times)))  # fmt: skip
 
 
 class _Walk:
@@ -141,7 +141,7 @@ class _Walk:
     def _begin(self, line: Line, label: Label, name: str, number: int) -> None:
         self.close()
         if label.unsound:
-            self._report.say("broken_time", f"line {number}", message("The time is none that a clock shows; the passage is kept without it."))  # fmt: skip
+            self._report.tell("broken_time", f"line {number}", message("The time is none that a clock shows; the passage is kept without it."))  # fmt: skip
         begin = self._time if label.begin_ms is None else label.begin_ms
         self._turn = self._last = _Turn(line.start + label.speech, line.end, name, line.paragraph, begin, label.end_ms)
         if line.apart:
