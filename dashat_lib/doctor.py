@@ -45,7 +45,7 @@ def examine() -> list[Finding]:
             )
         )
     for one in wanted:
-        if one.marker is not None and not one.marker.evaluate({"extra": ""}):
+        if one.marker is not None and not one.marker.evaluate({"extra": "io"}):
             continue
         lacking = _lacking(one)
         if lacking:

@@ -78,7 +78,7 @@ def test_more_elements_than_a_project_has_are_refused(monkeypatch):
 
 def test_what_is_needed_and_not_installed_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "defusedxml.ElementTree", None)
-    with pytest.raises(DashatError, match=r'Install it: pip install "dashat\[io\]"'):
+    with pytest.raises(DashatError, match=r'needs defusedxml.* pip install "dashat\[io\]"'):
         told(b"<a/>")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 
 from ..errors import DashatError, Problem, message
+from .opening import without_library
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -29,7 +30,7 @@ def decoded(data: bytes, file: str) -> tuple[str, str, bool]:
     DashatError
         If it is no text: it holds NUL characters, or the byte order mark promises what the bytes do not hold.
     """
-    codec, guessed = _codec(data)
+    codec, guessed = _codec(data, file)
     try:
         text = data.decode(codec)
     except UnicodeDecodeError as error:
@@ -39,7 +40,7 @@ def decoded(data: bytes, file: str) -> tuple[str, str, bool]:
     return text, codec, guessed
 
 
-def _codec(data: bytes) -> tuple[str, bool]:
+def _codec(data: bytes, file: str) -> tuple[str, bool]:
     for mark, codec in _MARKS:
         if data.startswith(mark):
             return codec, False
@@ -53,7 +54,10 @@ def _codec(data: bytes) -> tuple[str, bool]:
         return "utf-8", False
     except UnicodeDecodeError:
         pass
-    from charset_normalizer import from_bytes
+    try:
+        from charset_normalizer import from_bytes
+    except ImportError:
+        raise without_library(file, "charset-normalizer") from None
 
     matches = from_bytes(data[:_LOOKED_AT], cp_isolation=_LEGACY)
     if best := matches.best():  # of those that look as clean as the best, the first of the list

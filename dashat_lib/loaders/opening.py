@@ -193,6 +193,11 @@ def _size(n: int) -> str:
     return f"{n / (1 << 20):.0f} MiB"
 
 
+def without_library(file: str, library: str) -> DashatError:
+    """Return the error of a file that a library of the extra ``[io]`` reads, which is not installed."""
+    return DashatError(Problem(file, None, None, None, message("needs {library}, which is not installed."), message('Install it with: pip install "dashat[io]".'), {"library": library}))  # fmt: skip
+
+
 # ---- one file --------------------------------------------------------------------------------------------------------
 
 LARGEST = 1 << 30

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..coded_project import CodedProject
 from ..coded_project.model import FORMATS
 from ..errors import DashatError, Problem, message
+from .opening import without_library
 
 # In the order in which they are asked: what can be told for sure first, texts and tables last. Each module has
 # recognises(path) -> bool (never raises, reads little) and read(path, ...) -> CodedProject.
@@ -32,6 +33,7 @@ NAMED = {
     "table": "coded_tables", "transcript": "transcripts",
 }  # fmt: skip
 SEVERAL = ("taguette", "requal")  # a file of theirs may hold several projects: read(path, project=...)
+_READS = ("charset_normalizer", "defusedxml", "pypdf")
 Progress = Callable[[str, int, int], None]  # what, how many are done, how many there are (0: not known)
 
 
@@ -74,4 +76,9 @@ def read_project(
             chosen = {} if project is None else {"project": project}
             found: CodedProject = reader.read(path, progress=progress, **chosen)
             return found
+    for library in _READS:  # a kind that nobody recognised may be one that needs what is not here
+        try:
+            import_module(library)
+        except ImportError:
+            raise without_library(path.name, library.replace("_", "-")) from None
     raise DashatError(Problem(path.name, None, None, None, message("is of no kind that dashat knows by its content."), message("docs/formats.md says which menu of which program makes a file that can be read; name the format with --format.")))  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import DashatError, Problem, message
 from .old_workbooks import is_whole
-from .opening import Limits, member, opened, whole
+from .opening import Limits, member, opened, whole, without_library
 
 LIMITS = Limits(members=5_000, member_bytes=256 << 20, total_bytes=512 << 20)
 LARGEST_XLS = 256 << 20
@@ -69,7 +69,7 @@ def sheets(path: Path, kind: str) -> tuple[list[dict[str, Any]], list[tuple[str,
         If it is damaged, hostile, too large or protected, or if the library that reads workbooks is missing.
     """
     if find_spec("python_calamine") is None:
-        raise DashatError(Problem(path.name, None, None, None, message("is a workbook, and the library that reads workbooks is not here."), message('Install it: pip install "dashat[io]"')))  # fmt: skip
+        raise without_library(path.name, "python-calamine")
     odd: list[tuple[str, int]] = []
     if kind == "xls":
         odd = [] if is_whole(whole(path, LARGEST_XLS)) else [("workbook_torn", 1)]

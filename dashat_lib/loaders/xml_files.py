@@ -10,6 +10,7 @@ from typing import Protocol
 from xml.parsers import expat
 
 from ..errors import DashatError, Problem, message
+from .opening import without_library
 
 MOST_DEEP = 256
 MOST_ELEMENTS = 2_000_000
@@ -61,7 +62,7 @@ def parse(chunks: Iterable[bytes], target: Target, file: str) -> str | None:
         from defusedxml.common import DefusedXmlException
         from defusedxml.ElementTree import DefusedXMLParser, ParseError
     except ImportError:
-        raise DashatError(Problem(file, None, None, None, message("is XML, and what reads it is not installed."), message('Install it: pip install "dashat[io]".'))) from None  # fmt: skip
+        raise without_library(file, "defusedxml") from None
     pieces = iter(chunks)
     head = b""
     while len(head) < _HEAD and (piece := next(pieces, b"")):

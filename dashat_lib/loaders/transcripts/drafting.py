@@ -10,7 +10,6 @@ from ...errors import message
 from ..encodings import decoded
 from ..opening import whole
 from ..positions import with_lf
-from .refused import without_library
 from .turns import Piece
 
 Progress = Callable[[str, int, int], None]  # what, how many are done, how many there are
@@ -31,10 +30,7 @@ def text_file(path: Path, file_type: str) -> tuple[Draft, str]:
     DashatError
         If it is no text, or too large, or what guesses encodings is not installed.
     """
-    try:
-        raw, codec, guessed = decoded(whole(path, _LARGEST_TEXT), path.name)
-    except ImportError:
-        raise without_library(path, "charset-normalizer") from None
+    raw, codec, guessed = decoded(whole(path, _LARGEST_TEXT), path.name)
     draft = begun(path, file_type, encoding=codec)
     if guessed:
         draft.report.tell("encoding_guessed", path.name, message("The file does not say how its letters are stored; it was read as {codec}. If letters look wrong, save it as UTF-8."), codec=codec)  # fmt: skip

@@ -11,8 +11,8 @@ from typing import Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from ...errors import message
-from ..opening import Limits, member, opened
-from .refused import broken, without_library
+from ..opening import Limits, member, opened, without_library
+from .refused import broken
 
 _LIMITS = Limits(members=5_000, member_bytes=96 << 20, total_bytes=1 << 30, ratio=400)
 _DEEPEST, _MOST_ELEMENTS = 200, 3_000_000
@@ -80,7 +80,7 @@ def _tree(path: Path, name: str, data: bytes) -> Element:
         from defusedxml import DefusedXmlException
         from defusedxml.ElementTree import XMLParser
     except ImportError:
-        raise without_library(path, "defusedxml") from None
+        raise without_library(path.name, "defusedxml") from None
     parser = XMLParser(target=_Counted(), forbid_dtd=True)
     try:
         parser.feed(data)

@@ -18,10 +18,11 @@ from typing import Any
 
 from ...coded_project import CodedProject, Draft
 from ...errors import DashatError, Problem, message
+from ..opening import without_library
 from ..positions import with_lf
 from .drafting import SOURCE, Progress, add_passage, add_speakers, begun, tell_odd_letters
 from .labels import is_no_person, label_of
-from .refused import broken, without_library
+from .refused import broken
 from .turns import Line, Piece, lines_of, turns_of
 
 _TEXT = "2"  # the source that holds the text of the PDF
@@ -44,7 +45,7 @@ def read_pdf(path: Path, *, progress: Progress | None = None) -> CodedProject:
         If it is no PDF, damaged, has a password, or keeps the program busy for too long.
     """
     if find_spec("pypdf") is None:
-        raise without_library(path, "pypdf")
+        raise without_library(path.name, "pypdf")
     found = list(_answers(path, progress))
     head, pages, tail = found[0], found[1:-1], found[-1]
     texts = [_sound(str(page["text"])) for page in pages]

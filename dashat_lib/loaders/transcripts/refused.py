@@ -14,8 +14,3 @@ _MEND = message(
 def broken(path: Path, what: str, **details: object) -> DashatError:
     """Return the error of a document that is damaged."""
     return DashatError(Problem(path.name, None, None, None, what, _MEND, details))
-
-
-def without_library(path: Path, library: str) -> DashatError:
-    """Return the error where a library that reads documents is not installed."""
-    return DashatError(Problem(path.name, None, None, None, message("needs {library}, which is not installed."), message('Install it with: pip install "dashat[io]".'), {"library": library}))  # fmt: skip
