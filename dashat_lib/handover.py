@@ -104,7 +104,9 @@ def show_report(entries: Iterable[Entry], say: Reader, title: str) -> None:
     console.print(Text(title, style="bold"))
     table = Table(say("What was found"), say("How many"), say("Where"), say("What was done"))
     for one in entries:
-        table.add_row(say.label("odd", one.what), say.number(one.n), one.where, say(one.done, **one.details))
+        table.add_row(
+            say.label("odd", one.what).replace("_", " "), say.number(one.n), one.where, say(one.done, **one.details)
+        )
     console.print(table)
 
 

@@ -139,3 +139,23 @@ def test_the_page_names_what_was_found_in_words(two_files, capsys):
     shown = capsys.readouterr().out
     assert "pengodean segmen" in shown
     assert "_" not in shown
+
+
+def test_every_word_of_a_report_has_a_label():
+    """A word is a constant of the form ``text_missing`` that stands where it is told, or in a table of what is told."""
+    import ast
+
+    from conftest import ROOT
+
+    from dashat_lib.words import labels
+
+    told = set()
+    for room in ("loaders", "coded_project", "exports"):
+        for path in (ROOT / "dashat_lib" / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                    if name in ("tell", "_tell") and isinstance(node.args[0].value, str):
+                        told.add(node.args[0].value)
+    assert len(told) > 100
+    assert sorted(told - set(labels()["odd"])) == []
