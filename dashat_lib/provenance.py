@@ -361,6 +361,11 @@ _TELLERS: dict[str, Callable[[Case, pd.Series, Reader], str]] = {
     "stakeholders": lambda case, row, say: say.column(row, "name"),
     "prevalence": _tell_prevalence,
     "beneficiaries": _tell_beneficiaries,
+    "programmes": lambda case, row, say: (
+        say("{name}, from {year}", name=say.column(row, "name"), year=str(row["start_year"]))
+        if pd.notna(row["start_year"])
+        else say.column(row, "name")
+    ),  # fmt: skip
     "sources": lambda case, row, say: str(row["title"]),
     "codebook": lambda case, row, say: say.column(row, "label"),
     "places": lambda case, row, say: str(row["name"]),
