@@ -351,7 +351,10 @@ def _notes(about: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, object]
         yield message("Before it was packed, {n} places of the stored results were mended; bundle.json names them."), {"n": len(mended_)}  # fmt: skip
     if about.get("code") != fingerprint.of_package():
         versions = dict(about.get("versions", {}))
-        yield message("The bundle was made with dashat {theirs} (code {their_code}) and verified with dashat {mine} (code {my_code})."), {  # fmt: skip
-            "theirs": str(versions.get("dashat", "?")), "their_code": str(about.get("code", "?"))[: studies.SHOWN],
-            "mine": version("dashat"), "my_code": fingerprint.of_package()[: studies.SHOWN],
-        }  # fmt: skip
+        values = {
+            "theirs": str(versions.get("dashat", "?")),
+            "their_code": str(about.get("code", "?"))[: studies.SHOWN],
+            "mine": version("dashat"),
+            "my_code": fingerprint.of_package()[: studies.SHOWN],
+        }
+        yield message("The bundle was made with dashat {theirs} (code {their_code}) and verified with dashat {mine} (code {my_code})."), values  # fmt: skip

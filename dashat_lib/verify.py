@@ -191,7 +191,7 @@ def _by_machine(folder: Path) -> bool:
 
     try:
         return bool(read_table(folder / fingerprint.RAW / "coders.csv")["coder_type"].eq("machine").any())
-    except Exception:  # noqa: BLE001 (whatever is wrong with the table is named among the differences)
+    except Exception:  # whatever is wrong with the table is named among the differences
         return False
 
 
