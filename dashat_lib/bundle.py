@@ -164,10 +164,7 @@ def _written(
         "study": study,
         "data": data,
         "made_from": None if whole is None else dict(whole),
-        "mended": [
-            {"file": one.file, "where": one.where, "column": one.column, "stored": one.stored, "computed": one.made}
-            for one in changed
-        ],
+        "mended": [_told(one, whole=withheld.empty) for one in changed],
         "code": fingerprint.of_package(),
         "versions": {"python": sys.version.split()[0], **_versions(folder)},
         "withheld": withheld.to_dict("records"),
@@ -185,6 +182,13 @@ def _written(
     finally:
         part.unlink(missing_ok=True)
     return Bundle(out, listed, study, data, fingerprint.of_file(out), whole, changed, withheld, moved)
+
+
+def _told(one: Difference, *, whole: bool) -> dict[str, object]:
+    """A mended place as plain values; its values and key are not said where texts are left out of the bundle: they may be such texts."""
+    if not whole:
+        return {"file": one.file, "where": one.where.partition(" (")[0], "column": one.column}
+    return {"file": one.file, "where": one.where, "column": one.column, "stored": one.stored, "computed": one.made}
 
 
 def members(folder: Path) -> list[str]:

@@ -246,6 +246,9 @@ def test_texts_of_restricted_documents_are_left_out_and_said_so(study, tmp_path,
     withheld = evidence.set_index("evidence_id").loc[mine["evidence_id"]]
     assert (withheld["text_en"] == "[withheld]").all()
     assert (withheld["text_id"] == "[tidak disertakan]").all()
+    assert made.mended  # stages are few here: the stored results are not what is computed
+    assert len(about["mended"]) == len(made.mended)
+    assert not [one for one in about["mended"] if set(one) != {"file", "where", "column"} or "(" in one["where"]]
     assert about["made_from"] == {"study": studies.study_hash(folder), "data": fingerprint.data_hash(fingerprint.raw_files(folder))}  # fmt: skip
     assert about["made_from"]["study"] != about["study"] == made.study
     assert {one["row_id"] for one in about["withheld"]} == set(made.withheld["row_id"])
