@@ -254,7 +254,8 @@ class _Tests:
 
     def why_none(self, claim: str, language: str) -> str:
         """Why no row is under the verdict on a claim."""
-        return reader(language)("No row is counted under the verdict. {seen}", seen=self._seen(claim, language)).strip()
+        say = reader(language)
+        return say("No row is counted under the verdict. {seen}", seen=self._seen(claim, language)).strip()
 
     def _rows(self, claim: str, test: Mapping[str, Any]) -> set[tuple[str, str]]:
         return self.under.get(f"claim.{claim}.{test['test_no']}", set())
