@@ -65,6 +65,7 @@ _NO_FILE = message("is not there.")
 _NO_HOME = message("belongs to no stage and to no table.")
 _OTHER_FILE = message("is another file than is made anew.")
 _OTHER_FIGURE = message("shows something else than is drawn anew: {stored}.")
+_OTHER_DATA = message("is no picture, or its metadata say something else than those of the picture drawn anew.")
 _OTHER_PIXELS = message("is another picture than is drawn anew, though its metadata say the same.")
 
 
@@ -531,6 +532,19 @@ def _told(picture: bytes) -> dict[str, str]:
         return {str(key): str(value) for key, value in image.info.items() if isinstance(value, str)}
 
 
+def _is_picture(content: bytes) -> bool:
+    import io
+
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            image.load()
+    except (UnidentifiedImageError, OSError, ValueError):
+        return False
+    return True
+
+
 def _versions_agree(folder: Path, versions: Mapping[str, str] | None) -> bool:
     """Whether what draws figures here is what drew those stored: by the versions given, else by the lock of the case."""
     drew = dict(versions) if versions is not None else locked(folder / "requirements.lock")
@@ -568,7 +582,9 @@ def _readmes(folder: Path, copy: Path, found: _Found, *, pixels: bool) -> None:
         if (folder / link).is_file() and link in text:
             image, _ = readme.picture(copy, language)
             old = (folder / link).read_bytes()
-            if (pixels and not same_picture(old, image)) or (not pixels and _told(old) != _told(image)):
+            if not _is_picture(old) or _told(old) != _told(image):
+                found.add("readme", Difference(link, "", None, _OTHER_DATA))
+            elif pixels and not same_picture(old, image):
                 found.add("readme", Difference(link, "", None, _OTHER_PIXELS))
 
 

@@ -19,7 +19,7 @@ import pytest
 from conftest import NOTEBOOK, ROOT
 from test_verify import mended
 
-from dashat_lib import bundle, fingerprint, pipeline, processed, proof, verify
+from dashat_lib import bundle, fingerprint, pipeline, processed, proof, readme, verify
 from dashat_lib import study as studies
 from dashat_lib.errors import DashatError
 from dashat_lib.loaders.case import read_case
@@ -122,11 +122,11 @@ def test_results_that_were_changed_by_hand_are_mended_named_and_listed(study, tm
 def test_a_false_readme_or_report_is_refused_with_its_line_and_the_way_to_mend_it(study, tmp_path):
     folder = tmp_path / "kajian"
     shutil.copytree(study, folder)
-    readme = folder / "README.md"
-    text = readme.read_text(encoding="utf-8")
+    path = folder / "README.md"
+    text = path.read_text(encoding="utf-8")
     line, said = next((at, one) for at, one in enumerate(text.splitlines(), start=1) if re.match(r"\d+ sources", one))
     false = re.sub(r"\d+", "108000", said, count=1)
-    readme.write_text(text.replace(said, false, 1), encoding="utf-8", newline="\n")
+    path.write_text(text.replace(said, false, 1), encoding="utf-8", newline="\n")
     page = folder / "reports/displays.id.html"
     page.write_bytes(page.read_bytes().replace(b"</p>", b"!</p>", 1))
     run = subprocess.run([*COMMAND, "bundle", str(tmp_path / "a.zip"), "--case", str(folder), "--lang", "en"], capture_output=True, text=True, encoding="utf-8", check=False)  # fmt: skip
@@ -137,7 +137,7 @@ def test_a_false_readme_or_report_is_refused_with_its_line_and_the_way_to_mend_i
     assert "dashat report" in run.stderr
     assert "Traceback" not in run.stderr
     assert not (tmp_path / "a.zip").exists()
-    assert "108000 sources" in readme.read_text(encoding="utf-8")  # named, not mended
+    assert "108000 sources" in path.read_text(encoding="utf-8")  # named, not mended
 
 
 def test_equal_studies_give_equal_bytes_in_another_folder_time_zone_language_and_hash_seed(study, zipped, tmp_path):
@@ -234,6 +234,13 @@ def test_texts_of_restricted_documents_are_left_out_and_said_so(study, tmp_path,
     mine = case.evidence[case.evidence["source_id"] == closed]
     (folder / "data/texts").mkdir()
     (folder / f"data/texts/{closed}.txt").write_text("a document that nobody quotes", encoding="utf-8")
+    with pytest.raises(DashatError, match="make readme"):  # its picture was drawn of the tables before
+        bundle.bundle(folder, tmp_path / "t.zip")
+    readme.write(folder)
+    path = (
+        folder / "data/processed/coverage.csv"
+    )  # a result changed by hand, with a text that must not leave the folder
+    path.write_bytes(path.read_bytes() + f'"{mine["text_en"].iloc[0]}",1\n'.encode())
     made = bundle.bundle(folder, tmp_path / "t.zip")
     assert set(mine["evidence_id"]) <= set(made.withheld["row_id"])
     with zipfile.ZipFile(made.path) as archive:
@@ -246,8 +253,8 @@ def test_texts_of_restricted_documents_are_left_out_and_said_so(study, tmp_path,
     withheld = evidence.set_index("evidence_id").loc[mine["evidence_id"]]
     assert (withheld["text_en"] == "[withheld]").all()
     assert (withheld["text_id"] == "[tidak disertakan]").all()
-    assert made.mended  # stages are few here: the stored results are not what is computed
-    assert len(about["mended"]) == len(made.mended)
+    assert [one.file for one in made.mended] == ["data/processed/coverage.csv"]
+    assert len(about["mended"]) == 1
     assert not [one for one in about["mended"] if set(one) != {"file", "where", "column"} or "(" in one["where"]]
     assert about["made_from"] == {"study": studies.study_hash(folder), "data": fingerprint.data_hash(fingerprint.raw_files(folder))}  # fmt: skip
     assert about["made_from"]["study"] != about["study"] == made.study
