@@ -271,6 +271,7 @@ def _copy(folder: Path, to: Path) -> None:
     )
     for name in {*BESIDE, *OF_FILE}:
         if (folder / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(folder / name, to / name)
         elif (folder / name).is_dir() and name != notebooks_run.NOTEBOOKS.name:
             shutil.copytree(folder / name, to / name)

@@ -142,6 +142,13 @@ def test_a_killed_verification_leaves_nothing_behind(study, tmp_path, stop):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_proposal_and_reflexive_notes_go_with_the_study_that_is_computed_again(copy, tmp_path):
+    (copy / "docs/proposal.md").write_text("What we expected.\n", encoding="utf-8")
+    verify._copy(copy, tmp_path / "again")
+    assert (tmp_path / "again/docs/proposal.md").read_text(encoding="utf-8") == "What we expected.\n"
+    assert not (tmp_path / "again/data/processed").exists()
+
+
 # ---- what is changed by hand -----------------------------------------------------------------------------------------
 
 
