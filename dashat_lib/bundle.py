@@ -14,29 +14,35 @@ from typing import Any
 
 import pandas as pd
 
-from . import fingerprint, pipeline, processed
-from .compare import Difference, compare
+from . import fingerprint, how_to_verify, notebooks_run, pipeline, processed
+from . import study as studies
+from .compare import DIFFERS, Difference, compare, excerpts
 from .errors import DashatError, Problem, message
 from .loaders.case import read_case, read_table
 from .loaders.opening import Limits, opened, unpack
 from .loaders.quotations import source_text
 from .schemas import row_ids
 from .tables import Case
-from .verify import DRAWN_BY, REPORTS, Verification, locked, scratch, verify
+from .verify import DRAWN_BY, REPORTS, Verification, locked, mended, scratch, untrue, verify
 
 LIST = "bundle.json"
-WITHHELD = "[withheld]"
+WITHHELD = {"en": "[withheld]", "id": "[tidak disertakan]"}  # by the language of the column
 FORMAT = 1
 LIMITS = Limits(archives=(".xlsx",))
 # What a bundle holds beside data, results, notebooks and reports, where the case has it.
 ALONG = (
     "dashat.toml", "requirements.lock", "LICENSE", "LICENSE-data", "CITATION.cff", "README.md", "README.id.md",
-    "ARCHITECTURE.md", "CHANGELOG.md", "docs/verify.md", "docs/verify.id.md",
+    "ARCHITECTURE.md", "CHANGELOG.md", "data/README.md", "docs/verify.md", "docs/verify.id.md", "docs/coding.md", "docs/networks.md",
+    "docs/proposal.md", "docs/reflexive_notes.md",
 )  # fmt: skip
 FOLDERS = {
     "data/raw": "*.csv", "data/coders": "*.csv", "data/rivals": "*.csv", "data/texts": "*.txt", "data/processed": "*",
     "notebooks": "*.ipynb", "docs/figures": "*.png", "docs/decisions": "*.md", REPORTS.name: "*",
 }  # fmt: skip
+_SAYS = message("says “{stored}”, the results say “{made}”.")
+_LINE_SAYS = message("line {line} says “{stored}”, the results say “{made}”.")
+_MAKE_README = message("Run: make readme")
+_MAKE_REPORT = message("Run: dashat report --force")
 _MADE = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold: no bundle tells when it was made
 
 
@@ -52,10 +58,23 @@ class Bundle:
         ``table, row_id, column``: texts of restricted documents that were left out.
     moved : DataFrame
         Facts that are other than in the study because of that (:func:`dashat_lib.compare.compare`).
+    study, data : str
+        Hashes of what is in the bundle (:func:`dashat_lib.study.study_hash`, :func:`dashat_lib.fingerprint.data_hash`).
+    archive : str
+        SHA-256 of the zip.
+    made_from : mapping or None
+        ``study, data``: the same hashes of the whole study, where texts were left out.
+    mended : tuple of Difference
+        Where stored results were not what is computed, and were written anew before they were packed.
     """
 
     path: Path
     files: Mapping[str, tuple[str, int]]
+    study: str
+    data: str
+    archive: str
+    made_from: Mapping[str, str] | None = None
+    mended: tuple[Difference, ...] = ()
     withheld: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["table", "row_id", "column"]))
     moved: pd.DataFrame = field(default_factory=pd.DataFrame)
 
@@ -63,7 +82,7 @@ class Bundle:
 def bundle(
     case_folder: Path | str, out: Path, *, force: bool = False, jobs: int = 2, progress: pipeline.Progress | None = None
 ) -> Bundle:
-    """Write the study of a case as one zip: what is stale is computed first; equal studies give equal bytes.
+    """Write the study of a case as one zip: what is stale is computed first, and named; equal studies give equal bytes.
 
     Texts of documents whose ``access`` is "restricted" in ``sources.csv`` are left out. The results in such a bundle are
     computed from what is in it, so that they can be verified; facts that differ from the study's for it are listed.
@@ -71,17 +90,17 @@ def bundle(
     Raises
     ------
     DashatError
-        If `out` is there (without `force`), if the case is no case, or if a notebook does not run.
+        If `out` is there (without `force`), if the case is no case, if a notebook does not run, or if a README or a report says
+        something else than the results: each place is named. Nothing is packed then.
     """
     folder, out = Path(case_folder).resolve(), Path(out)
     if out.exists() and not force:
         raise DashatError(Problem(out.name, None, None, None, message("is there already."), message("Give another name, or add --force.")))  # fmt: skip
-    done = pipeline.run(folder, jobs=jobs, progress=progress)
-    if done.problems:
-        raise DashatError(done.problems)
+    changed = _run(folder, jobs, progress)
     withheld = withheld_texts(read_case(folder))
+    _refuse_untrue(folder, reports=withheld.empty)
     if withheld.empty:
-        return _written(folder, out, withheld, pd.DataFrame())
+        return _written(folder, out, withheld, pd.DataFrame(), changed)
     with scratch() as place:
         copy = place / "case"
         shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".*", REPORTS.name, processed.PROCESSED.name))
@@ -93,15 +112,59 @@ def bundle(
 
         readme.write(copy)
         moved = compare(processed.read_results(folder), processed.read_results(copy))
-        return _written(copy, out, withheld, moved)
+        whole = {"study": studies.study_hash(folder), "data": fingerprint.data_hash(fingerprint.raw_files(folder))}
+        return _written(copy, out, withheld, moved, changed, whole)
 
 
-def _written(folder: Path, out: Path, withheld: pd.DataFrame, moved: pd.DataFrame) -> Bundle:
+def _run(folder: Path, jobs: int, progress: pipeline.Progress | None) -> tuple[Difference, ...]:
+    """Compute what is stale; return where the stored results were something else."""
+    kept = (processed.PROCESSED, notebooks_run.NOTEBOOKS)
+    with scratch() as place:
+        for name in kept:
+            if (folder / name).is_dir():
+                shutil.copytree(folder / name, place / name)
+        done = pipeline.run(folder, jobs=jobs, progress=progress)
+        if done.problems:
+            raise DashatError(done.problems)
+        if not done.changed or not (place / processed.PROCESSED / processed.MANIFEST).is_file():
+            return ()
+        return tuple(mended(place, folder))
+
+
+def _refuse_untrue(folder: Path, *, reports: bool) -> None:
+    """Refuse a study whose READMEs or reports say something else than its results: they would be packed as they are."""
+    wrong = untrue(folder, reports=reports)
+    if not wrong:
+        return
+    problems = []
+    for one in wrong:
+        stored, made = excerpts(one.stored, one.made)
+        mend = _MAKE_REPORT if one.file.startswith(f"{REPORTS.name}/") else _MAKE_README
+        kind, _, number = one.where.rpartition(", ")[2].partition(" ")  # "README, line 12", "row 4 (key)"
+        line, row = (int(number.split(" ")[0]) if kind == word else None for word in ("line", "row"))
+        what = one.what if one.what != DIFFERS else _LINE_SAYS if line else _SAYS
+        problems.append(Problem(one.file, row, one.column, None, what, mend, {"stored": stored, "made": made, "line": str(line), **one.details}))  # fmt: skip
+    raise DashatError(problems)
+
+
+def _written(
+    folder: Path,
+    out: Path,
+    withheld: pd.DataFrame,
+    moved: pd.DataFrame,
+    changed: tuple[Difference, ...],
+    whole: Mapping[str, str] | None = None,
+) -> Bundle:
     contents = {name: (folder / name).read_bytes() for name in members(folder)}
+    study, data = studies.study_hash(folder), fingerprint.data_hash(fingerprint.raw_files(folder))
+    contents |= how_to_verify.files()
     listed = {name: (fingerprint.of_bytes(content), len(content)) for name, content in contents.items()}
     about = {
         "format": FORMAT,
-        "data": fingerprint.data_hash(fingerprint.raw_files(folder)),
+        "study": study,
+        "data": data,
+        "made_from": None if whole is None else dict(whole),
+        "mended": [_told(one, whole=withheld.empty) for one in changed],
         "code": fingerprint.of_package(),
         "versions": {"python": sys.version.split()[0], **_versions(folder)},
         "withheld": withheld.to_dict("records"),
@@ -118,7 +181,14 @@ def _written(folder: Path, out: Path, withheld: pd.DataFrame, moved: pd.DataFram
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
-    return Bundle(out, listed, withheld, moved)
+    return Bundle(out, listed, study, data, fingerprint.of_file(out), whole, changed, withheld, moved)
+
+
+def _told(one: Difference, *, whole: bool) -> dict[str, object]:
+    """A mended place as plain values; its values and key are not said where texts are left out of the bundle: they may be such texts."""
+    if not whole:
+        return {"file": one.file, "where": one.where.partition(" (")[0], "column": one.column}
+    return {"file": one.file, "where": one.where, "column": one.column, "stored": one.stored, "computed": one.made}
 
 
 def members(folder: Path) -> list[str]:
@@ -134,7 +204,7 @@ def _is_member(name: str) -> bool:
     """Whether a file may stand in a bundle by its name: nothing reads another one."""
     path = PurePosixPath(name)
     folder = "data/raw" if name.startswith("data/raw/") else path.parent.as_posix()
-    return name in (*ALONG, LIST) or (folder in FOLDERS and path.match(FOLDERS[folder]))
+    return name in (*ALONG, LIST, *how_to_verify.NAMES.values()) or (folder in FOLDERS and path.match(FOLDERS[folder]))
 
 
 def _versions(folder: Path) -> dict[str, str]:
@@ -192,7 +262,8 @@ def _withhold(folder: Path, withheld: pd.DataFrame) -> None:
                 table = table[~ids.isin(part["row_id"])]
             else:
                 for column, rows in part.groupby("column"):
-                    table.loc[ids.isin(rows["row_id"]), str(column)] = WITHHELD
+                    mark = WITHHELD["id" if str(column).endswith("_id") else "en"]
+                    table.loc[ids.isin(rows["row_id"]), str(column)] = mark
             path.write_bytes(table.to_csv(index=False, lineterminator="\n").encode())
 
 
@@ -229,6 +300,8 @@ def verify_bundle(path: Path, *, jobs: int = 2, progress: pipeline.Progress | No
         compared={"files": len(names), **found.compared},
         differences=differences,
         notes=(*found.notes, *_notes(about)),
+        archive=fingerprint.of_file(path),
+        made_from=_whole(about),
     )
 
 
@@ -258,17 +331,34 @@ def _listed(folder: Path, names: list[str], about: Mapping[str, Any]) -> Iterato
             yield Difference(name, "", None, message("stands in the zip and not on its list."))
         elif fingerprint.of_file(folder / name) != files[name].get("sha256"):
             digest = fingerprint.of_file(folder / name)
-            yield Difference(name, "", None, message("has the hash {stored}, the list of the bundle says {made}."), digest[:12], str(files[name].get("sha256"))[:12])  # fmt: skip
+            yield Difference(name, "", None, message("is another file than the list of the bundle says."), digest, str(files[name].get("sha256", "")))  # fmt: skip
     for name in sorted(set(files) - set(names)):
         yield Difference(name, "", None, message("stands on the list of the bundle and not in the zip."))
+
+
+def _whole(about: Mapping[str, Any]) -> dict[str, str] | None:
+    """The hashes of the study that a bundle says to be made from, where texts were left out."""
+    found = about.get("made_from")
+    return {name: str(found.get(name, "")) for name in ("study", "data")} if isinstance(found, dict) else None
 
 
 def _notes(about: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, object]]]:
     n = len({(one.get("table"), one.get("row_id")) for one in about.get("withheld", []) if isinstance(one, dict)})
     if n:
-        yield message("Texts of {n} rows of restricted documents are left out of this bundle; its results were computed without them."), {"n": n}  # fmt: skip
+        yield message("Texts of {n} rows of restricted documents are left out of this bundle; its results were computed without them. Their quantities, actors, titles and addresses remain."), {"n": n}  # fmt: skip
+    else:
+        yield message("No restricted documents: nothing was left out."), {}
     moved = about.get("moved_by_withholding", [])
     if moved:
-        yield message("{n} facts are other than in the whole study for it: {names}."), {"n": len(moved), "names": ", ".join(map(str, moved[:10]))}  # fmt: skip
+        yield message("Because of this, {n} facts differ from the whole study: {names}."), {"n": len(moved), "names": ", ".join(map(str, moved[:10]))}  # fmt: skip
+    if mended_ := about.get("mended", []):
+        yield message("Before it was packed, {n} places of the stored results were mended; bundle.json names them."), {"n": len(mended_)}  # fmt: skip
     if about.get("code") != fingerprint.of_package():
-        yield message("The bundle was made by another version of dashat than the one that verified it."), {}
+        versions = dict(about.get("versions", {}))
+        values = {
+            "theirs": str(versions.get("dashat", "?")),
+            "their_code": str(about.get("code", "?"))[: studies.SHOWN],
+            "mine": version("dashat"),
+            "my_code": fingerprint.of_package()[: studies.SHOWN],
+        }
+        yield message("The bundle was made with dashat {theirs} (code {their_code}) and verified with dashat {mine} (code {my_code})."), values  # fmt: skip

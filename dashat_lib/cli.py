@@ -429,7 +429,7 @@ def verify(
 
     zipped = study.is_file()
     say = _speak(lang, Path(".") if zipped else study)
-    with _Bar() as progress:
+    with _Bar(lines=True) as progress:
         found = proof.of(study, jobs=jobs, progress=progress)
     if as_json:
         print(json.dumps(proof.record(found, say), ensure_ascii=False, indent=2))
@@ -520,7 +520,7 @@ def bundle(
     from . import proof
 
     say = _speak(lang, case)
-    with _Bar() as progress:
+    with _Bar(lines=True) as progress:
         made = bundles.bundle(case, out, force=force, jobs=jobs, progress=progress)
     proof.show_bundle(made, say)
 
@@ -607,11 +607,13 @@ def _print_stale(case: Path, say: Reader) -> None:
 
 
 class _Bar:
-    """A rich progress bar on stderr that names what runs; imports rich's progress only when there is something to do."""
+    """A rich progress bar on stderr that names what runs, or a line a step; imports rich's progress only when there is something to do."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lines: bool = False) -> None:
         self._running: list[str] = []
         self._progress: Any = None
+        self._lines = lines and not sys.stderr.isatty()  # one line a step where no bar can be seen
+        self._done, self._total = 0, 0
 
     def __enter__(self) -> _Bar:
         return self
@@ -621,6 +623,9 @@ class _Bar:
             self._progress.stop()
 
     def steps(self, total: int) -> None:
+        if self._lines:
+            self._done, self._total = 0, total
+            return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         if self._progress is not None:
@@ -631,6 +636,9 @@ class _Bar:
         self._progress.start()
 
     def begin(self, name: str) -> None:
+        if self._lines:
+            self._done += 1
+            print(f"{self._done}/{self._total} {name}", file=sys.stderr, flush=True)
         self._running.append(name)
         self._show()
 

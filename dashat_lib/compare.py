@@ -78,13 +78,16 @@ def _is_number(value: object) -> bool:
 
 # ---- files -----------------------------------------------------------------------------------------------------------
 
-DIFFERS = message("is {stored}, computed anew {made}.")
-ONLY_STORED = message("stands here and is not computed: {stored}.")
-ONLY_MADE = message("is computed and does not stand here: {made}.")
-OTHER_ORDER = message("stands where {made} should: the rows are the same, their order is not.")
-OTHER_COLUMNS = message("the columns are {stored}, computed anew {made}.")
+DIFFERS = message('stored: "{stored}"; computed again: "{made}"')
+ONLY_STORED = message('stands here and is not computed: "{stored}"')
+ONLY_MADE = message('is computed and does not stand here: "{made}"')
+OTHER_ORDER = message('the rows are the same, their order is not; stored here: "{stored}"; computed again: "{made}"')
+OTHER_COLUMNS = message('columns stored: "{stored}"; computed again: "{made}"')
+NO_TABLE = message('is no table any more: "{stored}"')
 _MOST = 4000  # rows between the first and the last that differ, up to which they are aligned
-_SHOWN = 100
+_SHOWN, _BEFORE = 100, 40  # characters of a value on a page, and those of them before the first difference
+_LONGEST_WORD = 80  # from which on a word is cut, too
+_KEY = 5  # columns that name a row at most
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
@@ -102,7 +105,7 @@ class Difference:
     what : str
         Sentence with ``{stored}`` and ``{made}``.
     stored, made : str
-        What stands there, and what was computed, cut to a readable length.
+        What stands there, and what was computed, whole; :func:`excerpts` cuts them for a page.
     details : mapping
         Other values of the sentence.
     """
@@ -117,9 +120,38 @@ class Difference:
 
 
 def shown(text: object) -> str:
-    """Cut a text to a readable length, on one line."""
-    line = " ".join(str(text).split())
-    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+    """Cut a text to a readable length, on one line, between two words; "…" stands for what is left out."""
+    return _cut(" ".join(str(text).split()), 0)
+
+
+def excerpts(one: str, other: str) -> tuple[str, str]:
+    """Return the parts of two texts around the first difference, on one line each, cut between words; "…" for what is left out.
+
+    Marks of HTML are left out where the words differ without them.
+    """
+    a, b = (" ".join(text.split()) for text in (one, other))
+    plain = [" ".join(re.sub(r"<[^>]*>", " ", text).split()) for text in (a, b)]
+    if plain[0] != plain[1]:
+        a, b = plain
+    at = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return _cut(a, at), _cut(b, at)
+
+
+def _cut(line: str, at: int) -> str:
+    """A stretch of a line with the place `at` in it that begins and ends between words."""
+    if len(line) <= _SHOWN:
+        return line
+    begin = max(min(at, len(line)) - _BEFORE, 0)
+    if begin and line[begin - 1] != " ":
+        space = line.rfind(" ", max(begin - _LONGEST_WORD, 0), begin)
+        begin = space + 1 if space >= 0 else 0 if begin < _LONGEST_WORD else begin
+    end = min(begin + _SHOWN, len(line))
+    if at >= end:
+        end = min(at + 1, len(line))
+    if end < len(line) and line[end] != " ":
+        space = line.find(" ", end, end + _LONGEST_WORD)
+        end = space if space >= 0 else len(line) if len(line) - end < _LONGEST_WORD else end
+    return ("… " if begin else "") + line[begin:end] + (" …" if end < len(line) else "")
 
 
 def same_text(one: str, other: str, tolerance: float = TOLERANCE) -> bool:
@@ -143,9 +175,9 @@ def files_differ(file: str, stored: bytes, made: bytes, *, tolerance: float = TO
     try:
         old, new = (list(csv.reader(io.StringIO(one.decode("utf-8")))) for one in (stored, made))
     except (UnicodeDecodeError, csv.Error) as error:
-        return [Difference(file, "", None, message("is no table any more: {stored}."), shown(error))]
+        return [Difference(file, "", None, NO_TABLE, str(error))]
     if not old or old[0] != new[0]:
-        return [Difference(file, "row 1", None, OTHER_COLUMNS, shown(", ".join(old[0]) if old else "-"), shown(", ".join(new[0])))]  # fmt: skip
+        return [Difference(file, "row 1", None, OTHER_COLUMNS, ", ".join(old[0]) if old else "", ", ".join(new[0]))]
     found = [*_rows_differ(file, new[0], old[1:], new[1:], tolerance)]
     plain = "\n".join(map(",".join, new)) == "\n".join(map(",".join, old))
     return found if found or not plain else [Difference(file, "", None, message("has the same cells in other bytes."))]
@@ -154,27 +186,39 @@ def files_differ(file: str, stored: bytes, made: bytes, *, tolerance: float = TO
 def _rows_differ(
     file: str, head: list[str], old: list[list[str]], new: list[list[str]], tolerance: float
 ) -> Iterator[Difference]:
+    names = _key(new or old)
+
     def where(at: int, row: Sequence[str]) -> str:
-        return f"row {at + 2} ({shown(row[0]) if row else ''})"
+        return f"row {at + 2} ({shown(' / '.join(row[:names]))})"
 
     if len(old) == len(new) and Counter(map(tuple, old)) == Counter(map(tuple, new)):
         at = next((at for at, (one, other) in enumerate(zip(old, new, strict=True)) if one != other), None)
         if at is not None:
-            yield Difference(file, where(at, old[at]), None, OTHER_ORDER, shown(", ".join(old[at])), shown(", ".join(new[at])))  # fmt: skip
+            yield Difference(file, where(at, old[at]), None, OTHER_ORDER, ", ".join(old[at]), ", ".join(new[at]))
         return
     for begin, one, other in _aligned(old, new):
         for step in range(max(len(one), len(other))):
             at = begin + step
             if step >= len(other):
-                yield Difference(file, where(at, one[step]), None, ONLY_STORED, shown(", ".join(one[step])))
+                yield Difference(file, where(at, one[step]), None, ONLY_STORED, ", ".join(one[step]))
             elif step >= len(one):
-                yield Difference(file, where(at, other[step]), None, ONLY_MADE, "", shown(", ".join(other[step])))
+                yield Difference(file, where(at, other[step]), None, ONLY_MADE, "", ", ".join(other[step]))
             elif len(one[step]) != len(head):
-                yield Difference(file, where(at, one[step]), None, DIFFERS, shown(", ".join(one[step])), shown(", ".join(other[step])))  # fmt: skip
+                yield Difference(
+                    file, where(at, one[step]), None, DIFFERS, ", ".join(one[step]), ", ".join(other[step])
+                )
             else:
                 for column, a, b in zip(head, one[step], other[step], strict=True):
                     if not _same_cell(a, b, tolerance):
-                        yield Difference(file, where(at, one[step]), column, DIFFERS, shown(a) or "-", shown(b) or "-")
+                        yield Difference(file, where(at, one[step]), column, DIFFERS, a, b)
+
+
+def _key(rows: list[list[str]]) -> int:
+    """How many of the first columns tell the rows of a table apart; some at most, where more would be needed."""
+    for n in range(1, _KEY):
+        if len({tuple(row[:n]) for row in rows}) == len(rows):
+            return n
+    return _KEY
 
 
 def _aligned(old: list[list[str]], new: list[list[str]]) -> Iterator[tuple[int, list[list[str]], list[list[str]]]]:

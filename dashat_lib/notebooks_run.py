@@ -69,6 +69,31 @@ def source_hash(path: Path) -> str:
     return fingerprint.of_values([cells, found.get("metadata", {}).get("dashat")])
 
 
+def code_hash(path: Path) -> str:
+    """Return a hash of the code cells of a notebook: neither its text cells nor what stands under a cell.
+
+    Raises
+    ------
+    NotebookError
+        If the file is no notebook.
+    """
+    return fingerprint.of_values(
+        [_text(cell.get("source", "")) for cell in _read(path)["cells"] if cell.get("cell_type") == "code"]
+    )
+
+
+def passages(path: Path, word: str) -> int:
+    """Return how many paragraphs of the text cells of a notebook hold a word.
+
+    Raises
+    ------
+    NotebookError
+        If the file is no notebook.
+    """
+    texts = [_text(cell.get("source", "")) for cell in _read(path)["cells"] if cell.get("cell_type") == "markdown"]
+    return sum(word in part for text in texts for part in text.split("\n\n"))
+
+
 def stages_of(path: Path) -> list[str] | None:
     """Return the stages a notebook hangs on (``metadata.dashat.stages``), or None where it does not say."""
     stages = _read(path).get("metadata", {}).get("dashat", {}).get("stages")

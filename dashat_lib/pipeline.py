@@ -27,6 +27,7 @@ STATE = Path(".dashat/state.json")
 CACHE = Path(".dashat/cache")
 LOCK = Path("requirements.lock")
 RAW_ROWS = "raw_rows"
+EXPECTED = ("Expectation", "Dugaan")  # by which text cells say what was expected, in either language
 
 
 @dataclass(frozen=True)
@@ -395,7 +396,12 @@ def _compute(now: _Now, state: dict[str, Any], watcher: Progress, report: Run, *
         report.moved = compare(read_results(now.folder), found)
     made = {stage.name: sorted(part.tables) for stage, part in zip(STAGES, parts, strict=True)}
     trail = audit_trail.trail(
-        case, {stage.name: (stage.reads, part) for stage, part in zip(STAGES, parts, strict=True)}
+        case,
+        {stage.name: (stage.reads, part) for stage, part in zip(STAGES, parts, strict=True)},
+        expectations={
+            path.name: max(notebooks_run.passages(path, word) for word in EXPECTED)
+            for path in notebooks_run.find(now.folder)
+        },
     )
     cited = audit_trail.cited(case, found)
     found = replace(

@@ -352,6 +352,11 @@ def _tell_beneficiaries(case: Case, row: pd.Series, say: Reader) -> str:
     return f"{row['measure']} {say.number(row['value'])} ({say.date(row['date'])})"
 
 
+def _tell_programme(case: Case, row: pd.Series, say: Reader) -> str:
+    name = say.column(row, "name")
+    return name if pd.isna(row["start_year"]) else say("{name}, from {year}", name=name, year=str(row["start_year"]))
+
+
 _TELLERS: dict[str, Callable[[Case, pd.Series, Reader], str]] = {
     "evidence": lambda case, row, say: say.column(row, "text"),
     "codings": _tell_coding,
@@ -361,6 +366,7 @@ _TELLERS: dict[str, Callable[[Case, pd.Series, Reader], str]] = {
     "stakeholders": lambda case, row, say: say.column(row, "name"),
     "prevalence": _tell_prevalence,
     "beneficiaries": _tell_beneficiaries,
+    "programmes": _tell_programme,
     "sources": lambda case, row, say: str(row["title"]),
     "codebook": lambda case, row, say: say.column(row, "label"),
     "places": lambda case, row, say: str(row["name"]),

@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from . import fingerprint, notebooks_run, pipeline, readme
+from . import study as studies
 from .audit_trail import OF_FILE
-from .compare import DIFFERS, ONLY_MADE, ONLY_STORED, Difference, files_differ, same_text, shown
+from .compare import DIFFERS, ONLY_MADE, ONLY_STORED, Difference, files_differ, same_text
 from .errors import DashatError, Problem, message
 from .fingerprint import PROCESSED
 from .processed import MANIFEST, PACKAGE
@@ -51,15 +52,21 @@ for _ in range({_SECONDS * 10}):
 """
 _NO_ROOM = message("no temporary folder can be made there.")
 _MAKE_ROOM = message("Make room, or name another folder: TMPDIR=FOLDER dashat verify.")
-_OTHER_HASH = message("has the hash {stored}, the results were made from {made}.")
+_OTHER_TABLE = message("is not what the results were made from.")
 OTHER_ROW = message("was {stored} since the results were made.")
-_ROWS_ALIKE = message("has other bytes than the results were made from ({stored}); no row of it says anything else.")
-NO_JSON = message("is no JSON any more: {stored}.")
+_ROWS_ALIKE = message("has other bytes than the results were made from; no row of it says anything else.")
+NO_JSON = message('is no JSON any more: "{stored}"')
+_OTHER_BYTES = message(
+    "what it says of the bytes of this file holds neither of the file that is stored nor of the one computed again."
+)
+_OTHER_LOCK = message("names another lock of versions than the one that stands here.")
+_OTHER_OUTPUTS = message("what it says of the outputs of this notebook is not what the notebook shows when it is run.")
 _NO_FILE = message("is not there.")
 _NO_HOME = message("belongs to no stage and to no table.")
 _OTHER_FILE = message("is another file than is made anew.")
 _OTHER_FIGURE = message("shows something else than is drawn anew: {stored}.")
-_OTHER_PIXELS = message("is another picture than is drawn anew, though it says to show the same.")
+_OTHER_DATA = message("is no picture, or its metadata say something else than those of the picture drawn anew.")
+_OTHER_PIXELS = message("is another picture than is drawn anew, though its metadata say the same.")
 
 
 @dataclass(frozen=True)
@@ -69,14 +76,22 @@ class Verification:
     Attributes
     ----------
     data : str
-        Hash of all raw tables, as it stands on figures: the study this is.
+        Short hash of all raw tables, as it stands on figures.
     compared : mapping part -> number of things
         Raw tables, result tables with their cells, cells of notebooks, figures, READMEs.
     differences : tuple of Difference, each with its part
     pixels : bool
         Whether the pixels of figures could be compared: whether what drew them is installed here in the same versions.
+    study : str
+        SHA-256 of data, settings, code cells and library (:func:`dashat_lib.study.study_hash`): the study this is.
     notes : tuple of (sentence, values)
         What the reader ought to know besides.
+    by_machine : bool
+        Whether a coder of the case is a machine.
+    archive : str or None
+        SHA-256 of the zip, where one was verified.
+    made_from : mapping or None
+        ``study, data``: hashes of the study that a bundle was made from, where texts were left out of it.
     """
 
     data: str
@@ -84,7 +99,11 @@ class Verification:
     compared: Mapping[str, int]
     differences: tuple[tuple[str, Difference], ...]
     pixels: bool
+    study: str = ""
     notes: tuple[tuple[str, Mapping[str, object]], ...] = ()
+    by_machine: bool = False
+    archive: str | None = None
+    made_from: Mapping[str, str] | None = None
 
     @property
     def fine(self) -> bool:
@@ -132,7 +151,7 @@ def verify(
             raw, found = fingerprint.raw_files(folder), _Found()
             _raw(folder, raw, found, rows=False)
             found.add("raw", *map(_of_problem, error.problems))
-            return Verification(fingerprint.data_hash(raw), title, found.compared, tuple(found.differences), False)
+            return _verification(folder, raw, title, found, pixels=False)
         return compared(folder, copy, problems=done.problems, versions=versions)
 
 
@@ -157,7 +176,42 @@ def compared(
     _readmes(folder, copy, found, pixels=pixels)
     _reports(folder, copy, found)
     title = read_settings(folder).title
-    return Verification(fingerprint.data_hash(raw), title, found.compared, tuple(found.differences), pixels)
+    return _verification(folder, raw, title, found, pixels=pixels)
+
+
+def _verification(folder: Path, raw: Mapping[str, str], title: Mapping[str, str], found: _Found, *, pixels: bool) -> Verification:  # fmt: skip
+    return Verification(
+        fingerprint.data_hash(raw), title, found.compared, tuple(found.differences), pixels,
+        study=studies.study_hash(folder), by_machine=_by_machine(folder),
+    )  # fmt: skip
+
+
+def _by_machine(folder: Path) -> bool:
+    """Whether a coder of a case is a machine; no where its table of coders cannot be read."""
+    from .loaders.case import read_table
+
+    try:
+        return bool(read_table(folder / fingerprint.RAW / "coders.csv")["coder_type"].eq("machine").any())
+    except Exception:  # whatever is wrong with the table is named among the differences
+        return False
+
+
+def mended(before: Path, folder: Path) -> list[Difference]:
+    """Return where results and notebooks of a case as they were, kept in a folder of their own, differ from those computed since."""
+    found = _Found()
+    _results(before, folder, found)
+    _notebooks(before, folder, found, pixels=_versions_agree(folder, None), broken=set())
+    return [one for _, one in found.differences]
+
+
+def untrue(folder: Path, *, reports: bool = True) -> list[Difference]:
+    """Return where READMEs and reports of a case say something else than its results."""
+    found = _Found()
+    _readmes(folder, folder, found, pixels=_versions_agree(folder, None))
+    if reports:
+        with scratch() as place:
+            _reports(folder, folder, found, to=place / REPORTS)
+    return [one for _, one in found.differences]
 
 
 @contextlib.contextmanager
@@ -217,6 +271,7 @@ def _copy(folder: Path, to: Path) -> None:
     )
     for name in {*BESIDE, *OF_FILE}:
         if (folder / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(folder / name, to / name)
         elif (folder / name).is_dir() and name != notebooks_run.NOTEBOOKS.name:
             shutil.copytree(folder / name, to / name)
@@ -248,7 +303,7 @@ def _raw(folder: Path, raw: Mapping[str, str], found: _Found, *, rows: bool = Tr
             found.add("raw", Difference(file, "", None, _NO_FILE))
         elif raw[name] != listed.get(name):
             mine = changed.get(pipeline.table_of(name), [])
-            found.add("raw", Difference(file, "", None, _OTHER_HASH if mine or not rows else _ROWS_ALIKE, raw[name][:12], str(listed.get(name, "-"))[:12]))  # fmt: skip
+            found.add("raw", Difference(file, "", None, _OTHER_TABLE if mine or not rows else _ROWS_ALIKE, raw[name], listed.get(name, "")))  # fmt: skip
             found.add("raw", *(Difference(file, f"row {row}", None, OTHER_ROW, change) for row, change in mine))
     for path in sorted((folder / DATA).rglob("*")):
         inside = path.relative_to(folder / DATA)
@@ -256,7 +311,7 @@ def _raw(folder: Path, raw: Mapping[str, str], found: _Found, *, rows: bool = Tr
             found.add("raw", Difference(f"data/{inside.as_posix()}", "", None, _NO_HOME))
     settings = fingerprint.of_file(folder / "dashat.toml")
     if settings != manifest.get("settings"):
-        found.add("raw", Difference("dashat.toml", "", None, _OTHER_HASH, settings[:12], str(manifest.get("settings"))[:12]))  # fmt: skip
+        found.add("raw", Difference("dashat.toml", "", None, _OTHER_TABLE, settings, str(manifest.get("settings", ""))))  # fmt: skip
 
 
 def _is_known(path: Path, folder: Path, raw: Mapping[str, str]) -> bool:
@@ -325,17 +380,19 @@ def _descriptions(name: str, stored: Mapping[str, Path], made: Path) -> Iterator
     try:
         old = json.loads(stored[name].read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        yield Difference(file, "", None, NO_JSON, shown(error))
+        yield Difference(file, "", None, NO_JSON, str(error))
         return
     new = json.loads(made.read_text(encoding="utf-8"))
     for at, one, other in _leaves_that_differ(old, new):
         if name == MANIFEST and at[0] in ("raw", "settings", "data", "notebooks"):
             continue  # said of the raw tables, or of the notebooks
-        path = stored.get(_described(name, at, new))
+        of = _described(name, at, new)
+        path = stored.get(of)
         if path is not None and one in (path.stat().st_size, fingerprint.of_file(path), f"sha256:{fingerprint.of_file(path)}"):  # fmt: skip
             continue
-        what = ONLY_MADE if one is None else ONLY_STORED if other is None else DIFFERS
-        yield Difference(file, "/".join(at), None, what, shown(one), shown(other))
+        what = ONLY_MADE if one is None else ONLY_STORED if other is None else _OTHER_BYTES if of else DIFFERS
+        what = _OTHER_LOCK if name == MANIFEST and at == ("lock",) else what
+        yield Difference(file, "/".join(at), None, what, _plain(one), _plain(other))
 
 
 def _described(name: str, at: tuple[str, ...], new: Any) -> str:
@@ -354,11 +411,16 @@ def _leaves(file: str, old: bytes, new: bytes) -> Iterator[Difference]:
     try:
         here = json.loads(old)
     except ValueError as error:
-        yield Difference(file, "", None, NO_JSON, shown(error))
+        yield Difference(file, "", None, NO_JSON, str(error))
         return
     for at, one, other in _leaves_that_differ(here, json.loads(new)):
         if not same_text(str(one), str(other)):
-            yield Difference(file, "/".join(at), None, DIFFERS, shown(one), shown(other))
+            yield Difference(file, "/".join(at), None, DIFFERS, _plain(one), _plain(other))
+
+
+def _plain(value: Any) -> str:
+    """A value of a JSON file as text; nothing for none."""
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _leaves_that_differ(old: Any, new: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
@@ -389,7 +451,7 @@ def _notebooks(folder: Path, copy: Path, found: _Found, *, pixels: bool, broken:
             _cell(file, cell, old, new, found, pixels=pixels)
         digest = notebooks_run.outputs_hash(copy / path.relative_to(folder))
         if listed.get(path.name) != digest and notebooks_run.outputs_hash(path) == digest:
-            found.add("notebooks", Difference(f"{PROCESSED.as_posix()}/{MANIFEST}", f"notebooks/{path.name}", None, DIFFERS, str(listed.get(path.name))[:12], digest[:12]))  # fmt: skip
+            found.add("notebooks", Difference(f"{PROCESSED.as_posix()}/{MANIFEST}", f"notebooks/{path.name}", None, _OTHER_OUTPUTS, str(listed.get(path.name, "")), digest))  # fmt: skip
 
 
 def _cell(
@@ -399,7 +461,7 @@ def _cell(
         where = f"cell {cell}, output {at}"
         if old is None or new is None:
             one = old or new
-            said = shown(one.text or one.about.get("alt") or one.kind)
+            said = str(one.text or one.about.get("alt") or one.kind)
             found.add("notebooks", Difference(file, where, None, ONLY_MADE if old is None else ONLY_STORED, said, said))
         elif old.kind != new.kind:
             found.add("notebooks", Difference(file, where, None, DIFFERS, old.kind, new.kind))
@@ -415,15 +477,9 @@ def _lines(file: str, where: str, old: str, new: str) -> Iterator[Difference]:
     a, b = old.splitlines(), new.splitlines()
     for line, (one, other) in enumerate(zip_longest(a, b, fillvalue=""), start=1):
         if not same_text(one, other):
-            yield Difference(file, f"{where}, line {line}", None, DIFFERS, _around(one, other), _around(other, one))
+            yield Difference(file, f"{where}, line {line}", None, DIFFERS, one, other)
             if len(a) != len(b):
                 return
-
-
-def _around(text: str, other: str) -> str:
-    """The part of a long line where it differs from another."""
-    at = next((at for at, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), min(len(text), len(other)))
-    return shown(re.sub(r"<[^>]*>", " ", text[max(at - 40, 0) : at + 40])) or "-"
 
 
 def _figure(
@@ -441,10 +497,10 @@ def _figure(
                 if one.get(panel, {}).get(kind) != other.get(panel, {}).get(kind)
             ]
             if parts:
-                yield Difference(file, where, "drawn", _OTHER_FIGURE, shown("; ".join(parts)))
+                yield Difference(file, where, "drawn", _OTHER_FIGURE, "; ".join(parts))
                 before += 1
         elif one != other and not (isinstance(one, str) and isinstance(other, str) and same_text(one, other)):
-            yield Difference(file, where, name, DIFFERS, _around(str(one), str(other)), _around(str(other), str(one)))
+            yield Difference(file, where, name, DIFFERS, _plain(one), _plain(other))
             before += 1
     if pixels and not before and not same_picture(old.content, new.content):
         yield Difference(file, where, None, _OTHER_PIXELS)
@@ -475,6 +531,19 @@ def _told(picture: bytes) -> dict[str, str]:
     with Image.open(io.BytesIO(picture)) as image:
         image.load()
         return {str(key): str(value) for key, value in image.info.items() if isinstance(value, str)}
+
+
+def _is_picture(content: bytes) -> bool:
+    import io
+
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            image.load()
+    except (UnidentifiedImageError, OSError, ValueError):
+        return False
+    return True
 
 
 def _versions_agree(folder: Path, versions: Mapping[str, str] | None) -> bool:
@@ -514,14 +583,16 @@ def _readmes(folder: Path, copy: Path, found: _Found, *, pixels: bool) -> None:
         if (folder / link).is_file() and link in text:
             image, _ = readme.picture(copy, language)
             old = (folder / link).read_bytes()
-            if (pixels and not same_picture(old, image)) or (not pixels and _told(old) != _told(image)):
+            if not _is_picture(old) or _told(old) != _told(image):
+                found.add("readme", Difference(link, "", None, _OTHER_DATA))
+            elif pixels and not same_picture(old, image):
                 found.add("readme", Difference(link, "", None, _OTHER_PIXELS))
 
 
 # ---- reports ---------------------------------------------------------------------------------------------------------
 
 
-def _reports(folder: Path, copy: Path, found: _Found) -> None:
+def _reports(folder: Path, copy: Path, found: _Found, *, to: Path | None = None) -> None:
     """Each file of a report that was made against the same file made anew; a study without a report is none the worse."""
     stored = {path.name: path.read_bytes() for path in sorted((folder / REPORTS).glob("*")) if path.is_file()}
     if not stored:
@@ -531,7 +602,7 @@ def _reports(folder: Path, copy: Path, found: _Found) -> None:
 
     spoken = sorted({parts[1] for name in stored if len(parts := name.split(".")) == 3 and parts[1] in languages()})
     excel = any(content.startswith(b"\xef\xbb\xbf") for name, content in stored.items() if name.endswith(".csv"))
-    made = {path.name: path.read_bytes() for path in write_displays(read_case(copy), copy / REPORTS, languages=spoken, excel=excel, force=True)}  # fmt: skip
+    made = {path.name: path.read_bytes() for path in write_displays(read_case(copy), to or copy / REPORTS, languages=spoken, excel=excel, force=True)}  # fmt: skip
     for name, old in stored.items():
         file, new = f"{REPORTS.as_posix()}/{name}", made.get(name)
         found.compared["reports"] += 1

@@ -23,6 +23,7 @@ LEVELS = [
         "saturation",
         "reliability",
         "doctor",
+        "how_to_verify",
     },
     {
         "processed",
@@ -37,7 +38,7 @@ LEVELS = [
         "frameworks",
         "audit_trail",
     },
-    {"tension", "pipeline", "disputes", "reduction", "stakeholders", "element_pages", "readme", "handover"},
+    {"tension", "pipeline", "disputes", "reduction", "stakeholders", "element_pages", "readme", "handover", "study"},
     {"claims"},
     {"conclusions"},
     {"report", "consequences"},

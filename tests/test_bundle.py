@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import stat
 import struct
@@ -15,13 +16,15 @@ import zipfile
 
 import pandas as pd
 import pytest
-from conftest import NOTEBOOK
+from conftest import NOTEBOOK, ROOT
 from test_verify import mended
 
-from dashat_lib import bundle, fingerprint, pipeline, processed, verify
+from dashat_lib import bundle, fingerprint, pipeline, processed, proof, readme, verify
+from dashat_lib import study as studies
 from dashat_lib.errors import DashatError
 from dashat_lib.loaders.case import read_case
 from dashat_lib.loaders.opening import Limits, opened, unpack
+from dashat_lib.words import reader
 
 COMMAND = [sys.executable, "-m", "dashat_lib.cli"]
 
@@ -73,9 +76,68 @@ def test_a_bundle_holds_the_study_and_nothing_of_the_machine(study, zipped):
         assert not [one for one in names if ".dashat" in one or one.endswith((".pkl", ".pyc"))]
         about = json.loads(archive.read(bundle.LIST))
         assert set(about["files"]) == set(names) - {bundle.LIST}
+        assert about["study"] == studies.study_hash(study)
+        assert (about["made_from"], about["mended"]) == (None, [])
+        assert {"HOW_TO_VERIFY.md", "HOW_TO_VERIFY.id.md"} <= set(names)
+        how = archive.read("HOW_TO_VERIFY.md").decode()
         assert about["versions"]["pandas"] == pd.__version__
         everything = b"".join(archive.read(one) for one in names)
     assert str(study).encode() not in everything
+    assert all(word in how for word in (fingerprint.of_package(), about["versions"]["dashat"], "minutes", "- hash:", "- lock:", "- manifest:"))  # fmt: skip
+
+
+def test_what_the_readmes_of_a_bundle_link_to_is_in_it():
+    names = set(bundle.members(ROOT))
+    assert {"data/README.md", "docs/verify.md", "docs/verify.id.md"} <= names
+    for name in [one for one in names if one.endswith(".md") and not one.startswith("docs/decisions/")]:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for link in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert os.path.normpath(os.path.join(os.path.dirname(name), link)) in names, (name, link)
+
+
+def test_results_that_were_changed_by_hand_are_mended_named_and_listed(study, tmp_path, capsys):
+    folder = tmp_path / "kajian"
+    shutil.copytree(study, folder)
+    path = folder / "data/processed/facts.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    row = next(at for at, line in enumerate(lines, start=1) if line.startswith("n_sources,"))
+    value = lines[row - 1].split(",")[1]
+    lines[row - 1] = lines[row - 1].replace(f",{value},", f",{int(value) + 1},", 1)
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+    made = bundle.bundle(folder, tmp_path / "a.zip")
+    assert [(one.file, one.where, one.column) for one in made.mended] == [("data/processed/facts.csv", f"row {row} (n_sources)", "value")]  # fmt: skip
+    proof.show_bundle(made, reader("en"))
+    said = capsys.readouterr().out
+    assert f'was mended: data/processed/facts.csv, row {row} (n_sources), value: stored: "{int(value) + 1}"; computed again: "{value}"' in said  # fmt: skip
+    assert f"study hash {studies.study_hash(folder)}" in said
+    assert f"SHA-256 of the zip: {fingerprint.of_file(made.path)}" in said
+    assert "No restricted documents" in said
+    with zipfile.ZipFile(made.path) as archive:
+        assert f"{len(archive.namelist())} files" in said
+        (listed_,) = json.loads(archive.read(bundle.LIST))["mended"]
+        assert (listed_["stored"], listed_["computed"]) == (str(int(value) + 1), value)
+        assert archive.read("data/processed/facts.csv") == (study / "data/processed/facts.csv").read_bytes()
+
+
+def test_a_false_readme_or_report_is_refused_with_its_line_and_the_way_to_mend_it(study, tmp_path):
+    folder = tmp_path / "kajian"
+    shutil.copytree(study, folder)
+    path = folder / "README.md"
+    text = path.read_text(encoding="utf-8")
+    line, said = next((at, one) for at, one in enumerate(text.splitlines(), start=1) if re.match(r"\d+ sources", one))
+    false = re.sub(r"\d+", "108000", said, count=1)
+    path.write_text(text.replace(said, false, 1), encoding="utf-8", newline="\n")
+    page = folder / "reports/displays.id.html"
+    page.write_bytes(page.read_bytes().replace(b"</p>", b"!</p>", 1))
+    run = subprocess.run([*COMMAND, "bundle", str(tmp_path / "a.zip"), "--case", str(folder), "--lang", "en"], capture_output=True, text=True, encoding="utf-8", check=False)  # fmt: skip
+    assert run.returncode == 1
+    assert f"README.md: line {line} says “108000 sources" in run.stderr
+    assert "make readme" in run.stderr
+    assert "reports/displays.id.html" in run.stderr
+    assert "dashat report" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not (tmp_path / "a.zip").exists()
+    assert "108000 sources" in path.read_text(encoding="utf-8")  # named, not mended
 
 
 def test_equal_studies_give_equal_bytes_in_another_folder_time_zone_language_and_hash_seed(study, zipped, tmp_path):
@@ -99,6 +161,15 @@ def test_an_untouched_bundle_is_verified_elsewhere(zipped, tmp_path):
     run = subprocess.run([*COMMAND, "verify", "kiriman.zip", "--lang", "en"], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
     assert "Everything that was compared is what the data give." in run.stdout
+    assert "No restricted documents: nothing was left out." in run.stdout
+    assert f"SHA-256 of the zip: {fingerprint.of_file(zipped)}" in run.stdout
+    assert "Compare the study hash, or the SHA-256 of the zip" in run.stdout
+    assert re.search(r"^1/\d+ check$", run.stderr, flags=re.M)  # a sign of life for each step
+    assert re.search(r"^\d+/\d+ 00_start_here\.ipynb$", run.stderr, flags=re.M)
+    with zipfile.ZipFile(zipped) as archive:
+        n = len(archive.namelist())
+        assert json.loads(archive.read(bundle.LIST))["study"][:16] in run.stdout
+    assert re.search(rf"files of the bundle\W+{n}\W", run.stdout)
     assert sorted(one.name for one in tmp_path.rglob("*")) == ["kiriman.zip", "tmp"]
 
 
@@ -149,7 +220,7 @@ def test_a_file_missing_or_changed_is_named(zipped, tmp_path, quick):
 # ---- restricted documents --------------------------------------------------------------------------------------------
 
 
-def test_texts_of_restricted_documents_are_left_out_and_said_so(study, tmp_path, monkeypatch):
+def test_texts_of_restricted_documents_are_left_out_and_said_so(study, tmp_path, monkeypatch, capsys):
     few = ("overview", "indicators", "outcomes")  # quick: what the notebook and the READMEs show
     monkeypatch.setattr(pipeline, "STAGES", tuple(one for one in pipeline.STAGES if one.name in few))
     folder = tmp_path / "terbatas"
@@ -163,6 +234,13 @@ def test_texts_of_restricted_documents_are_left_out_and_said_so(study, tmp_path,
     mine = case.evidence[case.evidence["source_id"] == closed]
     (folder / "data/texts").mkdir()
     (folder / f"data/texts/{closed}.txt").write_text("a document that nobody quotes", encoding="utf-8")
+    with pytest.raises(DashatError, match="make readme"):  # its picture was drawn of the tables before
+        bundle.bundle(folder, tmp_path / "t.zip")
+    readme.write(folder)
+    path = (
+        folder / "data/processed/coverage.csv"
+    )  # a result changed by hand, with a text that must not leave the folder
+    path.write_bytes(path.read_bytes() + f'"{mine["text_en"].iloc[0]}",1\n'.encode())
     made = bundle.bundle(folder, tmp_path / "t.zip")
     assert set(mine["evidence_id"]) <= set(made.withheld["row_id"])
     with zipfile.ZipFile(made.path) as archive:
@@ -172,13 +250,37 @@ def test_texts_of_restricted_documents_are_left_out_and_said_so(study, tmp_path,
     assert [text for text in [*mine["text_en"], *mine["text_id"]] if text in everything] == []
     assert "a document that nobody quotes" not in everything
     assert {"evidence", "texts"} <= set(made.withheld["table"])
-    assert (evidence.set_index("evidence_id").loc[mine["evidence_id"], "text_en"] == bundle.WITHHELD).all()
+    withheld = evidence.set_index("evidence_id").loc[mine["evidence_id"]]
+    assert (withheld["text_en"] == "[withheld]").all()
+    assert (withheld["text_id"] == "[tidak disertakan]").all()
+    assert [one.file for one in made.mended] == ["data/processed/coverage.csv"]
+    assert len(about["mended"]) == 1
+    assert not [one for one in about["mended"] if set(one) != {"file", "where", "column"} or "(" in one["where"]]
+    assert about["made_from"] == {"study": studies.study_hash(folder), "data": fingerprint.data_hash(fingerprint.raw_files(folder))}  # fmt: skip
+    assert about["made_from"]["study"] != about["study"] == made.study
     assert {one["row_id"] for one in about["withheld"]} == set(made.withheld["row_id"])
     assert about["moved_by_withholding"] == made.moved["name"].drop_duplicates().tolist()
     assert read_case(folder).evidence.equals(case.evidence)  # the case itself keeps its texts
     found = bundle.verify_bundle(made.path)
     assert found.fine
-    assert any("restricted" in text for text, _ in found.notes)
+    assert (found.study, dict(found.made_from)) == (about["study"], about["made_from"])
+    assert any("restricted" in text and "addresses remain" in text for text, _ in found.notes)
+    proof.show(found, reader("en"))
+    page = " ".join(capsys.readouterr().out.split())
+    assert about["study"][:16] in page
+    assert about["made_from"]["study"][:16] in page
+
+
+def test_a_bundle_of_another_version_names_both_versions_and_code_hashes(zipped, tmp_path, quick):
+    def change(members):
+        about = json.loads(members[bundle.LIST])
+        about["code"], about["versions"]["dashat"] = "f" * 64, "0.0.1"
+        members[bundle.LIST] = processed.json_bytes(about)
+
+    found = bundle.verify_bundle(changed(zipped, tmp_path / "v.zip", change))
+    said = [reader("en")(text, **values) for text, values in found.notes]
+    mine = fingerprint.of_package()[:16]
+    assert any("dashat 0.0.1 (code ffffffffffffffff)" in one and f"(code {mine})" in one for one in said)
 
 
 def test_a_document_without_rows_is_withheld_too_and_so_is_what_doubters_and_auditors_say(copy_of_case):

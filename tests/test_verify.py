@@ -17,10 +17,12 @@ from pathlib import Path
 import pytest
 from conftest import NOTEBOOK, ROOT
 
-from dashat_lib import fingerprint, notebooks_run, pipeline, processed, verify
-from dashat_lib.compare import Difference, files_differ, same_text
+from dashat_lib import fingerprint, notebooks_run, pipeline, processed, proof, verify
+from dashat_lib import study as studies
+from dashat_lib.compare import DIFFERS, Difference, excerpts, files_differ, same_text
 from dashat_lib.errors import DashatError
 from dashat_lib.verify import locked, same_picture
+from dashat_lib.words import reader
 
 FACTS = "data/processed/facts.csv"
 
@@ -138,6 +140,13 @@ def test_a_killed_verification_leaves_nothing_behind(study, tmp_path, stop):
             break
         time.sleep(0.1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_proposal_and_reflexive_notes_go_with_the_study_that_is_computed_again(copy, tmp_path):
+    (copy / "docs/proposal.md").write_text("What we expected.\n", encoding="utf-8")
+    verify._copy(copy, tmp_path / "again")
+    assert (tmp_path / "again/docs/proposal.md").read_text(encoding="utf-8") == "What we expected.\n"
+    assert not (tmp_path / "again/data/processed").exists()
 
 
 # ---- what is changed by hand -----------------------------------------------------------------------------------------
@@ -301,6 +310,109 @@ def test_a_setting_that_the_results_were_not_made_with_is_named(copy, found):
     assert ("raw", "dashat.toml", "", None) in found(copy)
 
 
+# ---- the page, and which study this is -------------------------------------------------------------------------------
+
+
+def page(found, capsys, language="en"):
+    proof.show(found, reader(language))
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_page_with_differences_says_not_proved_and_never_proved(copy, anew, capsys):
+    edit(copy / "README.md", lambda text: text.replace("109 sources", "108 sources", 1))
+    said = page(verify.compared(copy, anew), capsys)
+    assert "Not proved; see the lines above." in said
+    assert "Proved:" not in said
+    assert 'README.md, README, line 9: stored: "108 sources' in said or '"108 sources' in said
+    assert ".." not in said.replace("…", "")
+    fine = page(verify.compared(anew, anew), capsys)
+    assert "Proved: numbers" in fine
+    assert "Not proved; see" not in fine
+    assert "with the help of a machine" in fine
+    assert "Compare the study hash with the one you were given." in fine
+
+
+def test_the_study_hash_tells_settings_code_cells_and_library_apart_and_not_texts_of_notebooks(copy, monkeypatch):
+    before, data = studies.study_hash(copy), fingerprint.data_hash(fingerprint.raw_files(copy))
+    assert re.fullmatch("[0-9a-f]{64}", before)
+    notebook = json.loads((copy / NOTEBOOK).read_text(encoding="utf-8"))
+    text = next(cell for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    text["source"] = ["something else"]
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = []
+    (copy / NOTEBOOK).write_text(json.dumps(notebook), encoding="utf-8")
+    assert studies.study_hash(copy) == before
+    code = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    code["source"] = ["1"]
+    (copy / NOTEBOOK).write_text(json.dumps(notebook), encoding="utf-8")
+    seen = [before, studies.study_hash(copy)]
+    edit(copy / "dashat.toml", lambda text: text.replace("n_min = 5", "n_min = 4"))
+    seen.append(studies.study_hash(copy))
+    assert fingerprint.data_hash(fingerprint.raw_files(copy)) == data
+    edit(copy / "data/raw/places.csv", lambda text: text + "\n")
+    seen.append(studies.study_hash(copy))
+    monkeypatch.setattr(fingerprint, "of_package", lambda: "another library")
+    seen.append(studies.study_hash(copy))
+    assert len(set(seen)) == 5
+
+
+def test_json_holds_the_whole_study_hash_and_whole_values(copy, anew):
+    row = row_of(copy, "n_sources")
+    long = "word " * 100 + "end"
+    edit(copy / FACTS, lambda text: with_cell(text, row, "how", lambda _: long))
+    found = verify.compared(copy, anew)
+    told = proof.record(found, reader("en"))
+    assert told["study"] == studies.study_hash(copy)
+    (one,) = [one for one in told["differences"] if one["column"] == "how"]
+    assert one["stored"] == long
+    assert len(one["what"]) < 300
+
+
+def test_one_raw_change_ends_with_how_many_lines_are_in_the_raw_tables(copy, anew, capsys):
+    edit(copy / "data/raw/prevalence.csv", lambda text: text.replace(",7.59,", ",7.58,", 1))
+    edit(copy / "README.md", lambda text: text.replace("109 sources", "108 sources", 1))
+    found = verify.compared(copy, anew)
+    assert f"{len(found.differences)} differences, of which 2 in the raw tables; the others may follow from these" in page(found, capsys)  # fmt: skip
+
+
+def test_a_cell_of_a_notebook_is_counted_with_text_cells_and_the_page_says_so():
+    line = proof.line_of(Difference("n.ipynb", "cell 4, output 1, line 2", None, DIFFERS, "a", "b"), reader("en"))
+    assert line == 'n.ipynb, cell 4, text cells counted, output 1, line 2: stored: "a"; computed again: "b"'
+
+
+def test_what_the_manifest_says_is_told_in_words(copy, anew):
+    path = copy / "data/processed/manifest.json"
+    about = json.loads(path.read_text(encoding="utf-8"))
+    about["results"]["facts.csv"] = about["notebooks"]["00_start_here.ipynb"] = about["lock"] = "0" * 64
+    path.write_bytes(processed.json_bytes(about))
+    said = [proof.line_of(one, reader("en")) for _, one in verify.compared(copy, anew).differences]
+    assert len(said) == 3
+    assert not [one for one in said if re.search("[0-9a-f]{12}", one)]
+    assert any("outputs of this notebook" in one for one in said)
+
+
+def test_the_manifests_hash_of_a_notebook_covers_what_it_shows_and_neither_cells_nor_pixels(copy):
+    path = copy / NOTEBOOK
+    before = notebooks_run.outputs_hash(path)
+    notebook = outputs(copy)
+    for cell in notebook["cells"]:
+        cell["source"] = ["1"]
+    _, figure = figure_in(notebook)
+    figure["data"]["image/png"] = "AAAA"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert notebooks_run.outputs_hash(path) == before
+    figure["metadata"]["image/png"]["alt"] = "another"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert notebooks_run.outputs_hash(path) != before
+
+
+def test_a_missing_zip_is_no_such_file(tmp_path):
+    run = subprocess.run([sys.executable, "-m", "dashat_lib.cli", "verify", "none.zip", "--lang", "en"], cwd=tmp_path, capture_output=True, text=True, check=False)  # fmt: skip
+    assert (run.returncode, run.stderr.count("\n")) == (1, 1)
+    assert "none.zip: no such file." in run.stderr
+
+
 # ---- what is the same ------------------------------------------------------------------------------------------------
 
 
@@ -309,6 +421,28 @@ def test_numbers_in_a_text_are_the_same_by_a_relative_tolerance_and_words_exactl
     assert not same_text("a 0.3001 b", "a 0.3 b")
     assert not same_text("a 0.3 b", "a 0.3 c")
     assert not same_text("a 1 2", "a 1")
+
+
+def test_an_excerpt_is_cut_between_words_around_the_first_difference():
+    words = [f"word{at}" for at in range(200)]
+    one, other = " ".join(words), " ".join([*words[:100], "1,003", *words[101:]])
+    a, b = excerpts(one, other)
+    assert a.startswith("… word")
+    assert a.endswith(" …")
+    assert set(a.strip("… ").split()) <= set(words)
+    assert "1,003" in b.split()
+    assert "word100" in a.split()
+    assert excerpts("short.", "brief.") == ("short.", "brief.")
+    assert excerpts(f"<p class='a'>{one}</p>", f"<p class='b'>{other}</p>")[1].count("<") == 0
+    assert len(excerpts("x" * 5000, "x" * 4000 + "y")[0]) < 300
+    end = excerpts("a " * 100 + "end", "a " * 100)
+    assert end[0].endswith("end")
+
+
+def test_a_row_is_named_by_as_many_columns_as_tell_it_apart():
+    old = b"network,measure,value\nall,density,1\nall,size,2\nmoney,density,3\n"
+    (one,) = files_differ("t.csv", old, old.replace(b"size,2", b"size,5"))
+    assert (one.where, one.column, one.stored, one.made) == ("row 3 (all / size)", "value", "2", "5")
 
 
 def test_columns_that_differ_are_one_difference_and_no_table_is_one():
