@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -450,7 +451,10 @@ def import_(
     to: Annotated[Path | None, typer.Option("--to", help="Write a case into this new folder.")] = None,
     summary: Annotated[bool, typer.Option("--summary", help="Print counts as one JSON object.")] = False,
     texts: Annotated[
-        bool, typer.Option("--texts", help="With what participants said and what documents are called.")
+        bool,
+        typer.Option(
+            "--texts", help="With --summary or --to: also what participants said, and names of people and documents."
+        ),
     ] = False,
     format: Annotated[
         str | None, typer.Option("--format", help="Read as this format, where a file could be two things.")
@@ -462,6 +466,9 @@ def import_(
         str, typer.Option("--stance", help="With --to: the stance of every coding: neutral, for or against.")
     ] = "neutral",
     place: Annotated[str, typer.Option("--place", help="With --to: the place of the case.")] = "unspecified",
+    date: Annotated[
+        str | None, typer.Option("--date", help="With --to: the date, month or year of all rows, such as 2024-03.")
+    ] = None,
     lang: Language = None,
 ) -> None:
     """Read a file of NVivo, MAXQDA, ATLAS.ti, QualCoder, Taguette, RQDA ...; say what was read, what was changed, what could not be."""
@@ -470,16 +477,20 @@ def import_(
 
     if stance not in ("neutral", "for", "against"):
         raise typer.BadParameter(f"{stance!r} is none of neutral, for, against.", param_hint="--stance")
+    if date is not None and not re.fullmatch(r"\d{4}(-\d{2}){0,2}", date):
+        raise typer.BadParameter(f"{date!r} is no date of the form 2024, 2024-03 or 2024-03-22.", param_hint="--date")
     say = _speak(lang, Path("."))
+    if to is not None:
+        handover.check_new(to)
     with _Counter() as progress:
         found = handover.read(file, *(beside or []), format=format, project=project, progress=progress)
     if summary:
         print(json.dumps(found.summary(texts=texts, say=say), ensure_ascii=False, indent=2))
         return
-    handover.show(found, say)
+    handover.show(found, say, *(beside or []))
     handover.show_report(found.load_report, say, say("Told while it was read"))
     if to is not None:
-        made = to_case(found, texts=texts, stance=stance, place=place)
+        made = to_case(found, texts=texts, stance=stance, place=place, date=date)
         made.write(to)
         handover.show_report(made.report, say, say("Told while the case was made"))
         print(say("The case is in {folder}. Next: dashat check {folder}", folder=str(to)))
@@ -494,7 +505,9 @@ def export(
         Path,
         typer.Option("--from", help="Folder of a case, or a file of a coding program.", show_default="this folder"),
     ] = Path("."),
-    no_texts: Annotated[bool, typer.Option("--no-texts", help="Tables only: without what participants said.")] = False,
+    no_texts: Annotated[
+        bool, typer.Option("--no-texts", help="Without what participants said and coders wrote; people are numbered.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
     lang: Language = None,
 ) -> None:

@@ -14,6 +14,7 @@ from .coded_project import CodedProject, Entry
 from .coded_project.from_case import from_case
 from .coded_project.merging import merge
 from .coded_project.summary import matching
+from .coded_project.to_case import ANOTHER_FOLDER, NOT_EMPTY
 from .errors import DashatError, Problem, message
 from .loaders.case import read_case
 from .loaders.read_project import Progress, read_project
@@ -80,11 +81,26 @@ def export(what: Path, out: Path, *, language: str, force: bool = False, texts: 
     return (*project.load_report, *lost)
 
 
-def show(project: CodedProject, say: Reader) -> None:
-    """Print what was read."""
+def check_new(folder: Path) -> None:
+    """Refuse a folder for a new case that holds anything, before anything is read."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise DashatError(Problem(folder.name, None, None, None, NOT_EMPTY, ANOTHER_FOLDER))
+
+
+def show(project: CodedProject, say: Reader, *beside: Path) -> None:
+    """Print what was read, `beside` named as merged into it."""
     console = _console()
     found = project.summary(say=say) | {"passages": len(project.passages)}
-    console.print(Text(say("{file}, format {format}", file=project.file.name, format=project.format), style="bold"))
+    console.print(
+        Text(
+            say(
+                "{file}, format {format}",
+                file=" + ".join(one.name for one in (project.file, *beside)),
+                format=project.format,
+            ),
+            style="bold",
+        )
+    )
     table = Table(say("What was read"), say("How many"))
     for key, label in _COUNTED:
         if found.get(key):
@@ -99,7 +115,7 @@ def show_report(entries: Iterable[Entry], say: Reader, title: str) -> None:
     """Print a load report or loss report; says so where there is nothing to tell."""
     console, entries = _console(), list(entries)
     if not entries:
-        console.print(Text(say("Nothing odd was found; nothing is lost.")))
+        console.print(Text(say("Nothing odd was found, and nothing was lost that dashat knows of.")))
         return
     console.print(Text(title, style="bold"))
     table = Table(say("What was found"), say("How many"), say("Where"), say("What was done"))

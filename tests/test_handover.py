@@ -58,7 +58,8 @@ def test_a_summary_is_json_and_tells_what_was_said_only_when_asked(two_files):
     assert run.returncode == 0, run.stderr
     found = json.loads(run.stdout)
     assert (found["format"], found["documents"], found["codings"]) == ("refi-qda", 1, 2)
-    assert [word for word in ("rapat tiap", "Uang", "terlambat") if word in run.stdout] == []
+    assert [word for word in ("rapat tiap", "Uang", "terlambat", "Pengode", "Wawancara") if word in run.stdout] == []
+    assert found["codings_by_coder"] == {"coder-1": 2}
     told = json.loads(dashat("import", "b.qdpx", "--summary", "--texts", cwd=two_files).stdout)
     assert [one["text"] for one in told["quotes"]] == [TALK[:22], TALK[23:44]]
     assert hashes(two_files) == before
@@ -70,8 +71,8 @@ def test_two_coders_become_a_case_that_is_in_order(two_files):
     assert "dashat check kasus" in run.stdout
     assert check_case(two_files / "kasus") == []
     codings = (two_files / "kasus/data/raw/codings.csv").read_text(encoding="utf-8")
-    assert codings.count("coder-1") == 1
-    assert codings.count("coder-2") == 2
+    assert codings.count("coder-1") == 2  # who gave the most codes
+    assert codings.count("coder-2") == 1
 
 
 def test_a_stance_that_is_none_is_misuse(two_files):

@@ -79,6 +79,7 @@ def test_what_was_decided_and_what_was_left_is_said(two_coders):
     found = {entry.what: entry.n for entry in to_case(two_coders).report}
     assert found == {
         "unknown_code": 1, "date_of_document": 3, "stance_unknown": 4, "place_unknown": 3, "coder_not_named": 2, "not_translated": 3,
+        "code_named": 3, "definition_missing": 3, "segments_joined": 1, "source_assumed": 2,
         "text_left_out": 3, "several_coders": 2, "uncoded_segment": 1, "memos_not_carried": 1,
     }  # fmt: skip
 
@@ -101,10 +102,44 @@ def test_categories_stand_above_their_codes(tmp_path):
     draft.add("categories", category_id="1", name="Sumber daya")
     draft.add("codes", code_id="1", name="Uang")
     draft.add("category_codes", category_id="1", code_id="1")
+    draft.add("sources", source_id="1", name="W", kind="text", text="Uang ada.")
+    draft.add("codings", coding_id="1", source_id="1", code_id="1")
     tables = to_case(draft.finish()).tables
     assert tables["codebook"][["code_id", "parent", "level"]].to_numpy().tolist() == [
         ["category-sumber-daya", "", "category"], ["uang", "category-sumber-daya", "code"],
     ]  # fmt: skip
+
+
+def test_a_project_without_codings_is_refused_with_what_to_do():
+    draft = Draft("transcript", Path("rapat.vtt"))
+    draft.add("sources", source_id="1", name="W", kind="text", text="Uang ada.")
+    with pytest.raises(DashatError, match=r"^rapat\.vtt: holds no codings"):
+        to_case(draft.finish())
+
+
+def test_segments_of_a_table_without_documents_and_places_can_be_told_apart(tmp_path):
+    draft = Draft("maxqda", Path("segmen.xlsx"))
+    draft.add("codes", code_id="c1", name="Uang")
+    draft.add("segments", segment_id="row 2", kind="text", raw_start="12", raw_end="13", stored_text="Uang kurang.")
+    draft.add("segments", segment_id="row 3", kind="text", stored_text="Uang ada.")
+    for at in (2, 3):
+        draft.add("codings", coding_id=f"k{at}", segment_id=f"row {at}", code_id="c1")
+    to_case(draft.finish(), date="2024-05").write(tmp_path / "kasus")
+    assert check_case(tmp_path / "kasus") == []
+    evidence = read_case(tmp_path / "kasus").evidence
+    assert list(evidence["text_id"]) == ["document-0, place 12 to 13", "document-0, segment row 3"]
+    assert set(evidence["date_precision"]) == {"month"}
+
+
+def test_who_gave_the_most_codes_decides(two_coders):
+    made = to_case(two_coders)
+    assert made.tables["codings"]["coder"].value_counts().to_dict() == {"coder-1": 3, "coder-2": 1}
+    assert 'coder = "coder-1"' in made.settings
+
+
+def test_what_coders_wrote_of_codes_comes_with_texts_only(two_coders):
+    assert "Percaya pada pihak lain." not in set(to_case(two_coders).tables["codebook"]["definition_id"])
+    assert "Percaya pada pihak lain." in set(to_case(two_coders, texts=True).tables["codebook"]["definition_id"])
 
 
 def test_a_folder_that_holds_something_is_left_alone(two_coders, tmp_path):

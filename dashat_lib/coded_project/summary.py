@@ -18,7 +18,8 @@ def summary(project: CodedProject, *, texts: bool = False, say: Callable[..., st
     Parameters
     ----------
     texts : bool
-        Also what participants said: ``quotes`` and ``texts``. A summary without them can be passed on.
+        Also what participants said: ``quotes`` and ``texts``, and who they and the coders are. Without them people are numbered and
+        places of the report are left out, so that a summary can be passed on; names of codes stay.
     say : function
         Translates the sentences of the load report.
 
@@ -39,7 +40,17 @@ def summary(project: CodedProject, *, texts: bool = False, say: Callable[..., st
         found["quotes"] = [{"selection": one, "text": text} for one, text in zip(cut["segment_id"], cut["text"], strict=True)]  # fmt: skip
         found["texts"] = _passages(project)
     found["load_report"] = [entry.record(say) for entry in project.load_report]
-    return found
+    return found if texts else _numbered(found)
+
+
+def _numbered(found: dict[str, Any]) -> dict[str, Any]:
+    """A summary that names nobody: people are numbered, and where something was odd is left out, since it may be a name."""
+    named: dict[str, Any] = {
+        "codings_by_coder": {f"coder-{at}": n for at, n in enumerate(found["codings_by_coder"].values(), 1)}
+    }
+    if "speakers" in found:
+        named["speakers"] = [f"speaker-{at}" for at in range(1, len(found["speakers"]) + 1)]
+    return {**found, **named, "load_report": [{**entry, "where": ""} for entry in found["load_report"]]}
 
 
 def matching(project: CodedProject) -> tuple[int, int]:

@@ -16,6 +16,8 @@ from .model import CodedProject, Entry, Report
 PLACE = "unspecified"
 FRAMEWORK = "codebook"
 _LONGEST_ID = 60
+NOT_EMPTY = message("is there already and not empty.")
+ANOTHER_FOLDER = message("Name a folder that is not there yet.")
 
 _NUMBERED = message("Documents are called by number, and evidence rows by document and place: texts and names are taken over with --texts only.")  # fmt: skip
 _STANCES = message("A code says that a passage speaks of something, not whether it speaks for or against it. All have the stance '{stance}'; set it in codings.csv.")  # fmt: skip
@@ -24,8 +26,15 @@ _NO_DATE = message("The file has no date for it; dashat check names the empty ce
 _PLACES = message("The place is '{place}', since a coding program has none; mend it in places.csv and evidence.csv.")
 _PEOPLE = message("Coders are called coder-1, coder-2 and so on; people are never named.")
 _LANGUAGE = message("The words of the project stand in both languages; translate one of them.")
-_NOT_CARRIED = message("A case has no place for it; it stays in the file of the coding program.")
-_FOLDER = message("The codings of one passage by several coders stand in codings.csv; the coder '{coder}' decides until dashat.toml says otherwise.")  # fmt: skip
+_NOT_CARRIED = message("The folder of a case has no table for it; it stays in the file of the coding program.")
+_ASSUMED = message("The kind is 'interview', the language '{language}', access 'restricted' and the design 'purposive', since a coding program does not say; mend them in sources.csv and dashat.toml.")  # fmt: skip
+_DEFINITIONS = message(
+    "The name of the code stands for its definition, since the project has none, or texts were left out."
+)
+_NAMES = message("Names of codes are taken over as they are: look through them before you share the case.")
+_JOINED = message("Segments at the same place are one row of evidence; their codings are all there.")
+_GIVEN = message("The date {date} was given for all of them.")
+_SEVERAL = message("The case reads verdicts by one coder, '{coder}', who gave the most codes; codings of others stand in codings.csv and do not count until dashat.toml names another or they are settled under one name.")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ class NewCase:
             If the folder holds anything.
         """
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise DashatError(Problem(folder.name, None, None, None, message("is there already and not empty."), message("Name a folder that is not there yet.")))  # fmt: skip
+            raise DashatError(Problem(folder.name, None, None, None, NOT_EMPTY, ANOTHER_FOLDER))  # fmt: skip
         files = {f"data/raw/{name}.csv": table.to_csv(index=False, lineterminator="\n") for name, table in self.tables.items()}  # fmt: skip
         files |= {f"data/texts/{name}.txt": text for name, text in self.texts.items()}
         for name, text in {**files, "dashat.toml": self.settings}.items():
@@ -72,6 +81,7 @@ def to_case(
     texts: bool = False,
     stance: str = "neutral",
     place: str = PLACE,
+    date: str | None = None,
     languages: tuple[str, str] = ("id", "en"),
 ) -> NewCase:
     """Make a case of a coded project.
@@ -88,18 +98,28 @@ def to_case(
         The stance that every coding gets.
     place : str
         The one place of the case.
+    date : str, optional
+        ISO date, month or year of all rows; without it, when each document was added to the project, where that is known.
 
     Returns
     -------
     NewCase
         Its ``report`` says what was decided and what was not carried over.
+
+    Raises
+    ------
+    DashatError
+        If the project holds no coding of a code that it defines.
     """
     report = Report()
     segments, codings = _coded(project, report)
+    if codings.empty:
+        raise DashatError(Problem(project.file.name, None, None, None, message("holds no codings, so there is nothing to make a case of."), message("Code something first, or export the project with its codings.")))  # fmt: skip
     names = _names(project, texts)
-    codebook, code_ids = _codebook(project, report)
-    coders = {coder: f"coder-{at}" for at, coder in enumerate(dict.fromkeys(codings["coder_id"].fillna("?")), 1)}
-    evidence = _evidence(project, segments, names, texts, place, report)
+    codebook, code_ids = _codebook(project, texts, report)
+    busiest = codings["coder_id"].fillna("?").value_counts().index  # the one with the most codings decides
+    coders = {str(coder): f"coder-{at}" for at, coder in enumerate(busiest, 1)}
+    evidence = _evidence(project, segments, names, texts, place, date, report)
     rows = dict(zip(segments["segment_id"], evidence["evidence_id"], strict=True))
     tables = {
         "sources": _sources(project, names, languages[0], texts),
@@ -114,7 +134,7 @@ def to_case(
     kept, quoted = _quotations(project, segments, evidence, names) if texts else ({}, None)
     if quoted is not None and len(quoted):
         tables["quotations"] = quoted
-    _tell(project, tables, coders, stance, place, texts, report)
+    _tell(project, tables, coders, stance, place, texts, report, languages[0])
     return NewCase(tables, _settings(project, codebook, coders, place, languages, texts), kept, report.entries())
 
 
@@ -143,6 +163,7 @@ def _coded(project: CodedProject, report: Report) -> tuple[pd.DataFrame, pd.Data
     first = segments.groupby(ranges, dropna=False, sort=False)["segment_id"].transform("first")
     same = dict(zip(segments["segment_id"], first, strict=True))
     codings = codings.assign(segment_id=codings["segment_id"].map(lambda one: same.get(one, one)))
+    report.tell("segments_joined", "evidence.csv", _JOINED, int((segments["segment_id"] != first).sum()))
     segments = segments[segments["segment_id"] == first]
     more = pd.DataFrame({"segment_id": "document " + documents, "source_id": documents, "kind": "document"})
     dropped = codings.duplicated(["segment_id", "code_id", "coder_id"])
@@ -159,6 +180,7 @@ def _names(project: CodedProject, texts: bool) -> dict[str, str]:
         found[str(one.source_id)] = slug(str(name), found.values())
     for part in project.sources[project.sources["part_of"].notna()].itertuples():
         found[str(part.source_id)] = found.get(str(part.part_of), slug(str(part.source_id), found.values()))
+    found[""] = slug("document-0", found.values())  # of segments of a table that names no documents
     return found
 
 
@@ -166,6 +188,8 @@ def _sources(project: CodedProject, names: Mapping[str, str], language: str, tex
     own = project.sources[project.sources["part_of"].isna()]
     ids = own["source_id"].map(names)
     titles = own["name"].fillna(ids) if texts else ids
+    if own.empty:
+        ids = titles = pd.Series([names[""]])
     return pd.DataFrame(
         {
             "source_id": ids, "title": titles, "publisher": "", "kind": "interview", "published": "", "language": language,
@@ -175,20 +199,30 @@ def _sources(project: CodedProject, names: Mapping[str, str], language: str, tex
 
 
 def _evidence(
-    project: CodedProject, segments: pd.DataFrame, names: Mapping[str, str], texts: bool, place: str, report: Report
+    project: CodedProject,
+    segments: pd.DataFrame,
+    names: Mapping[str, str],
+    texts: bool,
+    place: str,
+    date: str | None,
+    report: Report,
 ) -> pd.DataFrame:
     width = max(3, len(str(len(segments))))
     ids = [f"E{at:0{width}d}" for at in range(1, len(segments) + 1)]
     dates = project.sources.set_index("source_id")["created"].str.extract(r"^(\d{4}-\d{2}-\d{2})", expand=False)
     parents = project.sources.set_index("source_id")["part_of"].dropna().to_dict()
     found = segments["source_id"].map(lambda one: parents.get(one, one)).map(dates).astype("str")
-    report.tell("date_of_document", "evidence.csv", _DATES, int(found.notna().sum()))
-    report.tell("date_missing", "evidence.csv", _NO_DATE, int(found.isna().sum()))
+    if date is not None:
+        found = pd.Series(date, segments.index, dtype="str")
+        report.tell("date_given", "evidence.csv", _GIVEN, len(found), date=date)
+    else:
+        report.tell("date_of_document", "evidence.csv", _DATES, int(found.notna().sum()))
+        report.tell("date_missing", "evidence.csv", _NO_DATE, int(found.isna().sum()))
     said = [_said(one, names, texts) for one in segments.itertuples()]
     return pd.DataFrame(
         {
-            "evidence_id": ids, "source_id": segments["source_id"].map(names).to_numpy(), "event_id": [f"EV{one[1:]}" for one in ids],
-            "date": found.to_numpy(), "date_precision": "day", "place": place, "text_id": said, "text_en": said,
+            "evidence_id": ids, "source_id": segments["source_id"].fillna("").map(names).to_numpy(), "event_id": [f"EV{one[1:]}" for one in ids],
+            "date": found.to_numpy(), "date_precision": found.str.len().map({4: "year", 7: "month"}).fillna("day").to_numpy(), "place": place, "text_id": said, "text_en": said,
             "polarity": "neutral", "quantity": "", "unit": "", "speaker": "",
         }
     )  # fmt: skip
@@ -199,10 +233,15 @@ def _said(one: object, names: Mapping[str, str], texts: bool) -> str:
     if texts and isinstance(text, str) and text.strip():
         return text
     at = [f"{word} {getattr(one, column, None)}" for word, column in (("page", "page"), ("from", "start"), ("to", "end"), ("from ms", "begin_ms"), ("to ms", "end_ms")) if not pd.isna(getattr(one, column, None))]  # fmt: skip
-    return ", ".join([names.get(str(getattr(one, "source_id", "")), "?"), *at])
+    if not at and isinstance(getattr(one, "raw_start", None), str):  # such as the paragraphs of a table of quotations
+        at = [f"place {one.raw_start} to {one.raw_end}"]  # type: ignore[attr-defined]
+    if not at and getattr(one, "kind", "") != "document":
+        at = [f"segment {getattr(one, 'segment_id', '')}"]
+    source = getattr(one, "source_id", None)
+    return ", ".join([names.get(source if isinstance(source, str) else "", "?"), *at])
 
 
-def _codebook(project: CodedProject, report: Report) -> tuple[pd.DataFrame, dict[str, str]]:
+def _codebook(project: CodedProject, texts: bool, report: Report) -> tuple[pd.DataFrame, dict[str, str]]:
     """Codes and categories in one tree; a category is a code above the codes that lie in it."""
     groups = project.categories.rename(columns={"category_id": "code_id"}).assign(group=True)
     codes = project.codes.assign(group=False)
@@ -219,12 +258,16 @@ def _codebook(project: CodedProject, report: Report) -> tuple[pd.DataFrame, dict
             return ids.get((group, parent), "")
         return "" if group or own not in category.index else ids.get((True, str(category[own])), "")
 
+    def defined(one: object) -> str:
+        return str(one.description if texts and isinstance(one.description, str) else one.name if isinstance(one.name, str) else one.code_id)  # type: ignore[attr-defined]  # fmt: skip
+
+    both = pd.concat([groups["description"], codes["description"]])
+    report.tell("definition_missing", "codebook.csv", _DEFINITIONS, int(both.isna().sum()) if texts else len(both))
     rows = [
         {
             "code_id": ids[(bool(one.group), str(one.code_id))], "parent": above(one), "level": "category" if one.group else "code",
             "label_id": one.name if isinstance(one.name, str) else one.code_id, "label_en": one.name if isinstance(one.name, str) else one.code_id,
-            "definition_en": one.description if isinstance(one.description, str) else one.name or one.code_id,
-            "definition_id": one.description if isinstance(one.description, str) else one.name or one.code_id,
+            "definition_en": defined(one), "definition_id": defined(one),
             "include_en": "", "exclude_en": "", "example_en": "", "source": "",
         }
         for one in [*groups.itertuples(), *codes.itertuples()]
@@ -317,18 +360,20 @@ def _toml(text: str) -> str:
     return '"' + "".join(one if one.isprintable() else " " for one in escaped) + '"'
 
 
-def _tell(project: CodedProject, tables: Mapping[str, pd.DataFrame], coders: Mapping[str, str], stance: str, place: str, texts: bool, report: Report) -> None:  # fmt: skip
+def _tell(project: CodedProject, tables: Mapping[str, pd.DataFrame], coders: Mapping[str, str], stance: str, place: str, texts: bool, report: Report, language: str) -> None:  # fmt: skip
     codings = tables["codings"]
     report.tell("stance_unknown", "codings.csv", _STANCES, len(codings), stance=stance)
     report.tell("place_unknown", "evidence.csv", _PLACES, len(tables["evidence"]), place=place)
     report.tell("coder_not_named", "coders.csv", _PEOPLE, len(coders))
     report.tell("not_translated", "codebook.csv", _LANGUAGE, len(tables["codebook"]))
+    report.tell("source_assumed", "sources.csv", _ASSUMED, len(tables["sources"]), language=language)
+    report.tell("code_named", "codebook.csv", _NAMES, len(tables["codebook"]))
     if not texts:
         report.tell("text_left_out", "evidence.csv", _NUMBERED, len(tables["evidence"]))
     if len(coders) > 1:
-        report.tell("several_coders", "dashat.toml", _FOLDER, len(coders), coder=next(iter(coders.values())))
+        report.tell("several_coders", "dashat.toml", _SEVERAL, len(coders), coder=next(iter(coders.values())))
     uncoded = ~project.segments["segment_id"].isin(set(project.codings["segment_id"].dropna()))
     report.tell("uncoded_segment", "segments", _NOT_CARRIED, int(uncoded.sum()))
-    for name in ("cases", "attribute_values", "memos", "sets", "links"):
+    for name in ("cases", "attribute_values", "memos", "sets", "links", "passages"):
         report.tell(f"{name}_not_carried", name, _NOT_CARRIED, len(getattr(project, name)))
     report.tell("comments_not_carried", "segments", _NOT_CARRIED, int(project.segments["comment"].notna().sum()))
