@@ -85,6 +85,7 @@ def test_a_document_whose_text_was_changed_is_not_matched_and_its_segments_are_n
     merged = merge(project("a.qdpx", "u1", "a-"), project("b.qdpx", "u2", "b-", text=TALK.replace("Kami", "Kamu")))
     assert (len(merged.sources), len(merged.segments)) == (2, 2)
     assert said(merged)["document_differs"] == (1, "Wawancara 1")
+    assert said(merged)["nothing_matched"] == (1, "b.qdpx")
 
 
 def test_a_document_under_another_name_is_told():

@@ -35,6 +35,7 @@ _POINTS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 _AREA = ["source_id", "kind", "start", "end", "page", "x1", "y1", "x2", "y2", "begin_ms", "end_ms", "from_sync", "to_sync"]  # fmt: skip
 
+_NOTHING = message("No document of one file is in the other, by name and text: are they exports of one project?")
 _ONLY = message("It stands in {file} only, and was taken over.")
 _OTHER_TEXT = message("A document of this name stands in both files with different texts; both were kept, and no segment of one was matched with the other.")  # fmt: skip
 _NO_TEXT = message("The files hold no text of it; it was matched by name and kind alone.")
@@ -66,6 +67,8 @@ def merge(one: CodedProject, other: CodedProject) -> CodedProject:
     for name in ("categories", "cases", "attributes", "memos", "sets", "links", "sync_points", "passages"):
         to[name] = _by_id(getattr(one, name), getattr(other, name), KEYS[name])
     to["segments"] = _segments(one, other, to)
+    if len(one.sources) and len(other.sources) and not to["sources"]:
+        report.tell("nothing_matched", other.file.name, _NOTHING, len(other.sources))
     _tell_twins(one, other, report)
     _tell_only(one, other, to, files, report)
     _tell_words(one, other, to, files[0], report)
