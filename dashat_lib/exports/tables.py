@@ -19,7 +19,6 @@ from ..coded_project.model import COLUMNS
 from ..errors import DashatError, Problem, message
 from .views import views
 
-SAID = {"sources": ("text",), "segments": ("text", "stored_text", "name"), "kept": ("xml",)}  # what participants said
 _TYPES = {"str": "text", "Int64": "whole number", "Float64": "number", "boolean": "TRUE or FALSE"}
 _LONGEST, _PART = 32_767, 16_000  # UTF-16 units of a cell; code points of a part
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
@@ -44,7 +43,7 @@ def write_tables(project: CodedProject, target: Path | str, *, force: bool = Fal
     force : bool
         Write over what is there. In a folder only files of the same names are replaced.
     texts : bool
-        False leaves out what participants said.
+        False writes :meth:`CodedProject.without_texts`.
 
     Returns
     -------
@@ -60,7 +59,11 @@ def write_tables(project: CodedProject, target: Path | str, *, force: bool = Fal
     workbook = target.suffix.lower() == ".xlsx"
     if target.exists() and not force and (target.is_file() or any(target.iterdir())):
         raise DashatError(Problem(target.name, None, None, None, message("is there already."), message("Give another name, or add --force.")))  # fmt: skip
-    tables = _tables(project, texts, report)
+    if not texts:
+        project = project.without_texts()
+        left = project.load_report[-1]
+        report.tell(left.what, left.where, left.done, left.n)
+    tables = _tables(project, report)
     for name, own in project.sources[["source_id", "kind"]].itertuples(index=False):
         report.tell("media_left_out", name, message("Pictures, PDFs and recordings are no tables; only what is said of them was written."), int(own in ("picture", "pdf", "audio", "video")))  # fmt: skip
     content = _workbook(tables, target, report) if workbook else _folder(tables, report)
@@ -71,15 +74,10 @@ def write_tables(project: CodedProject, target: Path | str, *, force: bool = Fal
 # ---- what is written -------------------------------------------------------------------------------------------------
 
 
-def _tables(project: CodedProject, texts: bool, report: Report) -> _Cells:
+def _tables(project: CodedProject, report: Report) -> _Cells:
     found: _Cells = {}
     for name, table in project.tables():
-        written = table.copy()
-        for column in () if texts else SAID.get(name, ()):
-            n = int(written[column].notna().sum())
-            report.tell("text_left_out", f"{name}.{column}", message("What participants said was left out, as was asked for."), n)  # fmt: skip
-            written[column] = pd.Series([None] * len(written), dtype="str")
-        found[name] = _cells(written)
+        found[name] = _cells(table)
         report.tell("empty_row", name, message("A row that holds nothing is not read back."), sum(not any(cell != "" for cell in row) for row in found[name][1]))  # fmt: skip
     found["project"] = ["key", "value"], _about(project)
     found["load_report"] = ["what", "n", "where", "done", "details"], [
@@ -87,8 +85,6 @@ def _tables(project: CodedProject, texts: bool, report: Report) -> _Cells:
         for entry in project.load_report
     ]  # fmt: skip
     for name, view in views(project).items():
-        if not texts and "text" in view:
-            view = view.assign(text=None)
         found[name] = _cells(view)
     return {DICTIONARY: (list(DICTIONARY_HEADING), _dictionary(found)), **found}
 
