@@ -74,6 +74,24 @@ def test_a_project_is_read_back_as_it_was(tmp_path, name):
     assert [(entry.what, entry.n, entry.where) for entry in lost] == [("media_left_out", 1, "s2")]
 
 
+def test_a_workbook_opens_on_what_people_read_and_hides_empty_tables(tmp_path):
+    draft = Draft("table", Path("a.csv"))
+    draft.add("sources", source_id="s1", name="#N/A", kind="text", text="kata " * 400)
+    draft.add("segments", segment_id="g1", source_id="s1", kind="text", text="kata " * 40)
+    write_tables(draft.finish(), tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames[:6] == ["about", "view_codings", "view_codebook", "view_quotations", "view_cases_codes", "dictionary"]  # fmt: skip
+    assert {row[0] for row in book["about"].iter_rows(min_row=2, values_only=True)} - set(book.sheetnames) == {"dashat", "'"}  # fmt: skip
+    shown = [sheet.title for sheet in book if sheet.sheet_state == "visible"]
+    assert shown[6:] == ["sources", "segments", "project"]
+    assert set(book.sheetnames) >= {*COLUMNS, "load_report", "long_texts"}
+    sheet = book["view_quotations"]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:I2")
+    assert (sheet["C2"].alignment.wrap_text, sheet.column_dimensions["C"].width, sheet.row_dimensions[2].height) == (True, 60, 60)  # fmt: skip
+    assert (book["sources"]["B2"].value, book["sources"]["B2"].data_type) == ("#N/A", "s")
+    assert book.properties.creator == "dashat"
+
+
 def test_no_cell_is_run_by_a_spreadsheet(tmp_path):
     project = small()
     write_tables(project, tmp_path / "tabel")

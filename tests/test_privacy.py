@@ -34,7 +34,9 @@ def full():
                 n += 1
                 of = POINTS.get(table, {}).get(column)
                 if column in WORDS_OF_PROGRAMS:
-                    values[column] = KINDS[row] if "target_id" in columns and column == "kind" else WORDS_OF_PROGRAMS[column]
+                    values[column] = (
+                        KINDS[row] if "target_id" in columns and column == "kind" else WORDS_OF_PROGRAMS[column]
+                    )
                 elif KEYS.get(table) == column:
                     values[column] = f"qx{column.replace('_', '')}{row}z"
                 elif of in KEYS and row == 0:

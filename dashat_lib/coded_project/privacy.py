@@ -80,7 +80,9 @@ def without_texts(project: CodedProject) -> CodedProject:
     report.tell("text_left_out", "kept.xml", _LEFT_OUT, len(project.kept))
     tables["kept"] = project.kept.iloc[:0]
     properties = {key: value for key, value in project.properties.items() if key in _PROPERTIES}
-    report.tell("text_left_out", "project", _LEFT_OUT, len(project.properties) - len(properties) + 1)  # and the file's name
+    report.tell(
+        "text_left_out", "project", _LEFT_OUT, len(project.properties) - len(properties) + 1
+    )  # and the file's name
     return replace(
         project, file=Path(f"project{project.file.suffix}"), properties=properties,
         load_report=(*map(_nameless, project.load_report), *report.entries()),
