@@ -112,6 +112,13 @@ def test_tables_come_back_the_same(two_files, out):
     assert differences(project, read_project(two_files / out)) == []
 
 
+def test_a_case_as_tables_says_that_it_is_a_table_of_that_case(case, tmp_path):
+    project = from_case(case)
+    assert (project.format, project.file.name) == ("table", case.folder.resolve().name)
+    handover.export(case.folder, tmp_path / "kajian", language="id")
+    assert read_project(tmp_path / "kajian").format == "table"
+
+
 def test_without_texts_no_word_leaves(two_files):
     for out in ("bare.qdpx", "bare"):
         handover.export(two_files / "b.qdpx", two_files / out, language="en", texts=False)

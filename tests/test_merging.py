@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from dashat_lib.coded_project import Draft
-from dashat_lib.coded_project.merging import KEYS, merge
+from dashat_lib.coded_project.ids import KEYS
+from dashat_lib.coded_project.merging import merge
 from dashat_lib.coded_project.summary import summary
 
 TALK = "Kami rapat tiap bulan.\nUang datang terlambat, tetapi kader tetap memasak."

@@ -5,8 +5,8 @@ A cell that begins with an apostrophe is marked:
 - ``'`` alone is an empty text; a cell that holds nothing is missing.
 - ``'\\`` goes before a text with signs that no cell can hold; each stands as ``\\u`` with its number, a backslash as two.
 - ``'>`` goes before the key of a text that is too long for a cell and stands in parts in the table ``long_texts``.
-- Before anything else the apostrophe is only to be taken away: the text begins with ``= + - @ #``, a tab or an apostrophe,
-  which a spreadsheet would run, turn into an error or swallow.
+- Before anything else the apostrophe is only to be taken away: the text begins with ``= + - @``, a tab or an apostrophe, which
+  a spreadsheet would run or swallow.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ VERSION, DICTIONARY, LONG_TEXTS = "1", "dictionary", "long_texts"
 DICTIONARY_HEADING = ("table", "column", "meaning_id", "meaning_en", "type", "unit")
 MARK = "'"
 ESCAPED, LONG = MARK + "\\", MARK + ">"
-_RUN_BY_SOME = ("=", "+", "-", "@", "#", "\t", MARK)
+_RUN_BY_SOME = ("=", "+", "-", "@", "\t", MARK)
 # What XML or a text file cannot hold, line breaks other than LF, and what a workbook takes for such a sign.
 _NOT_IN_CELLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)"

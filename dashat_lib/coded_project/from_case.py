@@ -33,7 +33,7 @@ def from_case(case: Case, *, language: str = "id") -> CodedProject:
     CodedProject
         Its ids are GUIDs made from the ids of the case: the same case gives the same ids.
     """
-    draft = Draft("refi-qda", case.folder / "dashat.toml", name=case.settings.title.get(language, ""), origin="dashat")
+    draft = Draft("table", case.folder.resolve(), name=case.settings.title.get(language, ""), origin="dashat")
     _codes(draft, case, language)
     for coder in case.coders["coder"]:
         draft.add("coders", coder_id=_id("coder", coder), name=coder)

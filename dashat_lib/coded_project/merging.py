@@ -8,31 +8,10 @@ from dataclasses import replace
 import pandas as pd
 
 from ..errors import message
+from .ids import KEYS, renamed
 from .model import COLUMNS, CodedProject, Report
 
-KEYS = {
-    "sources": "source_id", "passages": "passage_id", "segments": "segment_id", "codes": "code_id", "categories": "category_id",
-    "coders": "coder_id", "codings": "coding_id", "cases": "case_id", "attributes": "attribute_id", "memos": "memo_id",
-    "sets": "set_id", "links": "link_id", "sync_points": "sync_point_id",
-}  # fmt: skip
-# Columns that name a row of another table; "*": of any table.
-_POINTS: dict[str, dict[str, str]] = {
-    "sources": {"part_of": "sources", "creator": "coders", "modifier": "coders"},
-    "passages": {"source_id": "sources"},
-    "segments": {"source_id": "sources", "creator": "coders", "modifier": "coders", "from_sync": "sync_points", "to_sync": "sync_points"},
-    "codes": {"parent_id": "codes"},
-    "categories": {"parent_id": "categories"},
-    "category_codes": {"category_id": "categories", "code_id": "codes"},
-    "codings": {"segment_id": "segments", "source_id": "sources", "code_id": "codes", "coder_id": "coders"},
-    "case_members": {"case_id": "cases", "target_id": "*"},
-    "attribute_values": {"attribute_id": "attributes", "target_id": "*"},
-    "memos": {"source_id": "sources", "creator": "coders", "modifier": "coders"},
-    "memo_links": {"memo_id": "memos", "target_id": "*"},
-    "set_members": {"set_id": "sets", "target_id": "*"},
-    "links": {"origin_id": "*", "target_id": "*"},
-    "sync_points": {"source_id": "sources"},
-    "kept": {"parent_id": "*"},
-}  # fmt: skip
+_CODINGS = frozenset({"codings"})  # get their ids where the two are put together
 _AREA = ["source_id", "kind", "start", "end", "page", "x1", "y1", "x2", "y2", "begin_ms", "end_ms", "from_sync", "to_sync"]  # fmt: skip
 
 _NOTHING = message("No document of one file is in the other, by name and text: are they exports of one project?")
@@ -74,7 +53,7 @@ def merge(one: CodedProject, other: CodedProject) -> CodedProject:
     _tell_words(one, other, to, files[0], report)
     _tell_people(one, other, report)
     _rename_the_rest(one, other, to)
-    tables = {name: _both(name, table, _renamed(name, getattr(other, name), to), report) for name, table in one.tables()}  # fmt: skip
+    tables = {name: _both(name, table, renamed(name, getattr(other, name), to, but=_CODINGS), report) for name, table in one.tables()}  # fmt: skip
     return replace(one, **tables, load_report=(*one.load_report, *other.load_report, *report.entries()))
 
 
@@ -150,19 +129,6 @@ def _segments(one: CodedProject, other: CodedProject, to: Mapping[str, Mapping[s
 
     nothing: dict[str, dict[str, str]] = {"sources": {}, "sync_points": {}}
     return _paired(keyed(one.segments, nothing), keyed(other.segments, to))
-
-
-def _renamed(name: str, table: pd.DataFrame, to: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
-    """The table of the other project with the ids of the merged one."""
-    points = dict(_POINTS.get(name, {}))
-    if name in KEYS and name != "codings":
-        points[KEYS[name]] = name
-    everything = {row: made for names in to.values() for row, made in names.items()}
-    moved = {
-        column: table[column].map(lambda one, names=everything if of == "*" else to[of]: names.get(one, one)).astype("str")
-        for column, of in points.items()
-    }  # fmt: skip
-    return table.assign(**moved)
 
 
 def _both(name: str, one: pd.DataFrame, other: pd.DataFrame, report: Report) -> pd.DataFrame:

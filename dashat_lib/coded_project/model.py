@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -223,20 +223,10 @@ class CodedProject:
         return pd.Series({code: path(code) for code in names}, dtype="str").rename_axis("code_id")
 
     def without_texts(self) -> CodedProject:
-        """Return the project without a word of what participants said or coders wrote down: counts, codes and places stay."""
-        spoken = {
-            "sources": ["text", "description"],
-            "segments": ["text", "stored_text", "name", "comment"],
-            "codings": ["comment"],
-            "memos": ["text", "name", "description"],
-            "attribute_values": ["value"],
-            "kept": ["xml"],
-        }
-        tables = {
-            name: getattr(self, name).assign(**{column: pd.Series(pd.NA, getattr(self, name).index, dtype="str") for column in columns})
-            for name, columns in spoken.items()
-        }  # fmt: skip
-        return replace(self, **tables)
+        """Return the project without what was said, written down or named (:mod:`dashat_lib.coded_project.privacy`)."""
+        from .privacy import without_texts
+
+        return without_texts(self)
 
     def to_case(self, **choices: Any) -> NewCase:
         """Make a case of it (:func:`dashat_lib.coded_project.to_case.to_case` says how, and what the choices are)."""

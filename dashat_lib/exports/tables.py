@@ -19,11 +19,13 @@ from ..coded_project.model import COLUMNS
 from ..errors import DashatError, Problem, message
 from .views import views
 
-SAID = {"sources": ("text",), "segments": ("text", "stored_text", "name"), "kept": ("xml",)}  # what participants said
 _TYPES = {"str": "text", "Int64": "whole number", "Float64": "number", "boolean": "TRUE or FALSE"}
 _LONGEST, _PART = 32_767, 16_000  # UTF-16 units of a cell; code points of a part
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 _SAFE_NUMBER = 10**15
+_NARROWEST, _WIDEST, _MEASURED = 6, 60, 2_000  # widths in characters; rows of a column that are looked at
+_LINE, _TALLEST = 15, 150  # points of a row: whoever wants to read a longer text opens its cell
+_NOT_WRAPPED = frozenset({"sources", "kept", LONG_TEXTS})  # hold whole documents
 _NUMBERS = {"n", "part", "n_codings", "n_segments", "n_documents", "n_coders", "start", "end", "begin_ms", "end_ms"}
 _ESCAPES = re.compile(r"^'\\")
 
@@ -40,11 +42,12 @@ def write_tables(project: CodedProject, target: Path | str, *, force: bool = Fal
     Parameters
     ----------
     target : path
-        A workbook if it ends in .xlsx, else a folder of CSV files (UTF-8 with byte order mark).
+        A workbook if it ends in .xlsx, with what people read on its first sheets and empty tables hidden, else a folder of CSV
+        files (UTF-8 with byte order mark).
     force : bool
         Write over what is there. In a folder only files of the same names are replaced.
     texts : bool
-        False leaves out what participants said.
+        False writes :meth:`CodedProject.without_texts`.
 
     Returns
     -------
@@ -60,7 +63,11 @@ def write_tables(project: CodedProject, target: Path | str, *, force: bool = Fal
     workbook = target.suffix.lower() == ".xlsx"
     if target.exists() and not force and (target.is_file() or any(target.iterdir())):
         raise DashatError(Problem(target.name, None, None, None, message("is there already."), message("Give another name, or add --force.")))  # fmt: skip
-    tables = _tables(project, texts, report)
+    if not texts:
+        project = project.without_texts()
+        left = project.load_report[-1]
+        report.tell(left.what, left.where, left.done, left.n)
+    tables = _tables(project, report)
     for name, own in project.sources[["source_id", "kind"]].itertuples(index=False):
         report.tell("media_left_out", name, message("Pictures, PDFs and recordings are no tables; only what is said of them was written."), int(own in ("picture", "pdf", "audio", "video")))  # fmt: skip
     content = _workbook(tables, target, report) if workbook else _folder(tables, report)
@@ -71,15 +78,10 @@ def write_tables(project: CodedProject, target: Path | str, *, force: bool = Fal
 # ---- what is written -------------------------------------------------------------------------------------------------
 
 
-def _tables(project: CodedProject, texts: bool, report: Report) -> _Cells:
+def _tables(project: CodedProject, report: Report) -> _Cells:
     found: _Cells = {}
     for name, table in project.tables():
-        written = table.copy()
-        for column in () if texts else SAID.get(name, ()):
-            n = int(written[column].notna().sum())
-            report.tell("text_left_out", f"{name}.{column}", message("What participants said was left out, as was asked for."), n)  # fmt: skip
-            written[column] = pd.Series([None] * len(written), dtype="str")
-        found[name] = _cells(written)
+        found[name] = _cells(table)
         report.tell("empty_row", name, message("A row that holds nothing is not read back."), sum(not any(cell != "" for cell in row) for row in found[name][1]))  # fmt: skip
     found["project"] = ["key", "value"], _about(project)
     found["load_report"] = ["what", "n", "where", "done", "details"], [
@@ -87,8 +89,6 @@ def _tables(project: CodedProject, texts: bool, report: Report) -> _Cells:
         for entry in project.load_report
     ]  # fmt: skip
     for name, view in views(project).items():
-        if not texts and "text" in view:
-            view = view.assign(text=None)
         found[name] = _cells(view)
     return {DICTIONARY: (list(DICTIONARY_HEADING), _dictionary(found)), **found}
 
@@ -175,34 +175,78 @@ def _too_long(cell: Any) -> bool:
 
 def _workbook(tables: _Cells, target: Path, report: Report) -> dict[str, bytes]:
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
 
     from ..workbooks import steady
 
     parts: list[list[Any]] = []
     book = Workbook(write_only=True)
-    for name, (heading, rows) in tables.items():
+    book.properties.creator = "dashat"
+    for name, (heading, rows) in _for_people(tables).items():
         _told(name, rows, report)
         if len(rows) >= _MOST_ROWS or len(heading) > _MOST_COLUMNS:
             if not name.startswith("view_"):
                 raise DashatError(Problem(target.name, None, None, None, message("cannot hold table {table}: a sheet has no more than {rows} rows."), message("Write a folder of CSV files: give a name without .xlsx."), {"table": name, "rows": f"{_MOST_ROWS:,}"}))  # fmt: skip
             report.tell("view_cut", name, message("A table for reading has more rows or columns than a sheet; the others were left out."))  # fmt: skip
             heading, rows = heading[:_MOST_COLUMNS], [row[:_MOST_COLUMNS] for row in rows[: _MOST_ROWS - 1]]
-        sheet = book.create_sheet(name)
-        sheet.freeze_panes = "A2"
-        sheet.append([_bold(WriteOnlyCell(sheet, _fitting(cell, name, parts, report)), Font) for cell in heading])
-        for row in rows:
-            sheet.append([None if cell == "" else _fitting(cell, name, parts, report) for cell in row])
-    sheet = book.create_sheet(LONG_TEXTS)
-    for part in [["key", "part", "cell"], *parts]:
-        sheet.append(part)
+        _sheet(book, name, heading, [[_fitting(cell, name, parts, report) for cell in row] for row in rows])
+    _sheet(book, LONG_TEXTS, ["key", "part", "cell"], parts)
     return {"": steady(book)}
 
 
-def _bold(cell: Any, font: Any) -> Any:
-    cell.font = font(name="Calibri", bold=True)
-    return cell
+def _for_people(tables: _Cells) -> _Cells:
+    """Return the tables in the order of the sheets: what is to be read first, then what is only read back."""
+    views = {name: table for name, table in tables.items() if name.startswith("view_")}
+    first = {"about": (["sheet", "Bahasa Indonesia", "English"], [[row["column"], row["meaning_id"], row["meaning_en"]] for row in _meanings() if row["table"] == "about"])}  # fmt: skip
+    return {**first, **views, DICTIONARY: tables[DICTIONARY], **tables}
+
+
+def _sheet(book: Any, name: str, heading: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Write a sheet with columns as wide as what they hold; a table that holds nothing is there, but hidden."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ERROR_CODES
+    from openpyxl.styles import Alignment
+    from openpyxl.utils import get_column_letter
+
+    from ..workbooks import font
+
+    sheet = book.create_sheet(name)
+    widths = [min(_WIDEST, max(_NARROWEST, *(_wide(row[at]) for row in [heading, *rows[:_MEASURED]])) + 2) for at in range(len(heading))]  # fmt: skip
+    for at, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(at)].width = width
+    sheet.freeze_panes = "A2"
+    if heading and rows:
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(heading))}{len(rows) + 1}"
+    elif not name.startswith("view_"):
+        sheet.sheet_state = "hidden"
+    bold, long, wrapped = font(bold=True), name not in _NOT_WRAPPED, Alignment(wrap_text=True, vertical="top")
+
+    def styled(cell: Any, width: float, title: bool = False) -> Any:
+        if not isinstance(cell, str) or not cell:
+            return None if cell == "" else cell
+        wraps = long and (len(cell) > width or "\n" in cell)
+        if not (wraps or title or cell in ERROR_CODES):
+            return cell
+        made = WriteOnlyCell(sheet, cell)
+        made.data_type = "s"  # a text such as #N/A is no error
+        if wraps:
+            made.alignment = wrapped
+        if title:
+            made.font = bold
+        return made
+
+    for n, row in enumerate([heading, *rows], start=1):
+        lines = max((_lines(cell, width) for cell, width in zip(row, widths, strict=True)), default=1) if long else 1
+        if lines > 1:
+            sheet.row_dimensions[n].height = min(_TALLEST, lines * _LINE)
+        sheet.append([styled(cell, width, n == 1) for cell, width in zip(row, widths, strict=True)])
+
+
+def _wide(cell: Any) -> int:
+    return max(map(len, cell.split("\n"))) if isinstance(cell, str) else len(str(cell))
+
+
+def _lines(cell: Any, width: float) -> int:
+    return sum(1 + int(len(line) // width) for line in cell.split("\n")) if isinstance(cell, str) else 1
 
 
 def _fitting(cell: Any, table: str, parts: list[list[Any]], report: Report) -> Any:
