@@ -33,7 +33,9 @@ def vtt(*blocks, head="WEBVTT"):
 
 def told(summary):
     """What was odd; that speakers became cases is told of every talk, and has its own test."""
-    return {(one["what"], one["n"], one["where"]) for one in summary["load_report"] if one["what"] != "speakers_as_cases"}
+    return {
+        (one["what"], one["n"], one["where"]) for one in summary["load_report"] if one["what"] != "speakers_as_cases"
+    }
 
 
 A = "00:00:01.000 --> 00:00:02.000\n"

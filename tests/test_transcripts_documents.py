@@ -348,7 +348,9 @@ def test_highlights_that_taguette_exported_as_a_document_are_refused(tmp_path, k
         path.write_text("\n\n".join(lines), encoding="utf-8")
     else:
         path.write_text("{\\rtf1{\\info{\\title Taguette}}{\\b " + "\\par}\n{".join(lines) + "\\par}}")
-    with pytest.raises(DashatError, match=r"^sorotan\.x: holds highlights that Taguette exported as a document.* as CSV or Excel"):
+    with pytest.raises(
+        DashatError, match=r"^sorotan\.x: holds highlights that Taguette exported as a document.* as CSV or Excel"
+    ):
         read_project(path)
 
 

@@ -20,7 +20,9 @@ REAL = Path(os.environ.get("DASHAT_REAL", SHARED / "real")) / "qda/transcripts"
 
 def told(summary):
     """What was odd; that speakers became cases is told of every talk, and has its own test."""
-    return {one["what"]: (one["n"], one["where"]) for one in summary["load_report"] if one["what"] != "speakers_as_cases"}
+    return {
+        one["what"]: (one["n"], one["where"]) for one in summary["load_report"] if one["what"] != "speakers_as_cases"
+    }
 
 
 def said(project):

@@ -31,7 +31,9 @@ def text(tmp_path):
 
 def told(summary):
     """What was odd; that speakers became cases is told of every talk, and has its own test."""
-    return {(one["what"], one["n"], one["where"]) for one in summary["load_report"] if one["what"] != "speakers_as_cases"}
+    return {
+        (one["what"], one["n"], one["where"]) for one in summary["load_report"] if one["what"] != "speakers_as_cases"
+    }
 
 
 def turns(project):

@@ -73,7 +73,11 @@ def place(draft: Draft, texts: Sequence[Text]) -> None:
 
 def _tell(draft: Draft, choice: Choice, origin: str) -> None:
     reading, fit = choice.reading, choice.fit
-    said: dict[str, object] = {"origin": origin or "?", "emoji": _EMOJI[reading.unit], "crlf": _CRLF[reading.line_break]}
+    said: dict[str, object] = {
+        "origin": origin or "?",
+        "emoji": _EMOJI[reading.unit],
+        "crlf": _CRLF[reading.line_break],
+    }
     if choice.doubtful:
         draft.report.tell("positions_doubtful", draft.file.name, _UNDECIDED, choice.n, **said)
         return

@@ -153,7 +153,7 @@ def _answers(path: Path, progress: Progress | None) -> Iterator[dict[str, Any]]:
             try:
                 answer: dict[str, Any] = json.loads(line)
             except ValueError:  # it ended, or was ended by the system
-                raise broken(path, message("is no PDF that can be read: {reason}."), reason="reader ended") from None
+                raise broken(path, message("is no PDF that can be read: the reader of PDFs broke off.")) from None
             if answer.get("error") == "encrypted":
                 raise DashatError(Problem(path.name, None, None, None, message("has a password."), message("Open it in a PDF viewer, print it to a new PDF without a password, and read that.")))  # fmt: skip
             if "error" in answer:
