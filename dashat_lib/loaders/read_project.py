@@ -80,7 +80,7 @@ def read_project(
                 raise DashatError(Problem(path.name, None, None, project, message("holds one project, so none can be chosen."), message("Leave --project out.")))  # fmt: skip
             chosen = {} if project is None else {"project": project}
             found: CodedProject = reader.read(path, progress=progress, **chosen)
-            return _or_empty(found)
+            return found if name == "table_bundle" else _or_empty(found)  # a bundle is read as it was written
     for library in _READS:  # a kind that nobody recognised may be one that needs what is not here
         try:
             import_module(library)
