@@ -384,8 +384,17 @@ def test_many_borders_inside_words_decide_where_no_name_does(tmp_path):
     assert found.properties["unit"] == "UTF-16 unit"
     assert texts(found)[0].endswith("desa.")
     (entry,) = found.load_report
-    assert entry.done.startswith("{origin} usually counts otherwise, but its file says")
+    assert entry.done.startswith("Fits: {origin} usually counts otherwise, but in this file")
+    assert "quotes" not in entry.details  # no name is one
     assert (entry.details["in_word"], entry.details["borders"]) == (0, 30)
+
+
+def test_where_no_way_of_counting_fits_that_is_doubtful(tmp_path):
+    raw = "🙂 " + "menunggu keputusan pengurus " * 30
+    made = [selection(n, 5 + 28 * n, 9 + 28 * n) for n in range(1, 15)]
+    found = project(tmp_path, document(*made, selection(20, 5000, 5009), text=raw), origin="NVivo 14")
+    told = {one.what: one for one in found.load_report}
+    assert told["positions_doubtful"].done.startswith("Doubtful: ")
 
 
 def test_a_position_inside_a_character_is_widened_and_told(tmp_path):
@@ -547,8 +556,8 @@ ENTITIES = '<!DOCTYPE Project [<!ENTITY x SYSTEM "file:///etc/hostname"><!ENTITY
         (ENTITIES, "declares a document type or entities"),
         ('<!DOCTYPE Project><Project xmlns="urn:QDA-XML:project:1.0"/>', "declares a document type or entities"),
         ('<Project xmlns="urn:QDA-XML:project:1.0">&nbsp;</Project>', "undefined entity, in line 1"),
-        ('<Project xmlns="urn:QDA-XML:project:1.0"><Users>', "no element found, in line 1"),
-        ("", "no element found"),
+        ('<Project xmlns="urn:QDA-XML:project:1.0"><Users>', "it ends too early, in line 1"),
+        ("", "it ends too early"),
         ('<html xmlns="urn:QDA-XML:x"/>', "is XML, but no REFI-QDA: it begins with html"),
         ('<Project xmlns="urn:QDA-XML:project:1.0">' + "<Codes>" * 300, "is nested more than 256 levels deep"),
         ('<?xml version="1.0" encoding="x-unknown"?><Project/>', "in an encoding that nobody knows: x-unknown"),

@@ -250,7 +250,7 @@ def test_a_table_that_breaks_off_in_a_quote_is_refused(tmp_path):
     path.write_bytes(whole[:-8])
     assert said(read_project(path))["may_be_cut"] == [(1, "a.csv")]
     path.write_bytes(whole[:-40])
-    with pytest.raises(DashatError, match=r"^a\.csv: is no table that can be read: unexpected end of data\."):
+    with pytest.raises(DashatError, match=r"^a\.csv: is no table that can be read: it ends inside quotation marks\."):
         read_project(path)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SHARED
-from documents import SPACES, docx, odt, p, run, tbl, zipped
+from documents import SPACES, docx, odt, p, pdf, run, tbl, zipped
 
 from dashat_lib.errors import DashatError
 from dashat_lib.loaders.read_project import read_project
@@ -38,8 +38,9 @@ def libre(tmp_path):
 
 
 def told(summary):
+    """What was odd; that speakers became cases is told of every talk, and has its own test."""
     assert all(one["where"] in ("wawancara.x", "speakers") for one in summary["load_report"])
-    return {one["what"]: one["n"] for one in summary["load_report"]}
+    return {one["what"]: one["n"] for one in summary["load_report"] if one["what"] != "speakers_as_cases"}
 
 
 def said(project):
@@ -68,7 +69,7 @@ def test_paragraphs_and_rows_come_in_order(word):
         "I | Mengambil terlalu banyak.",
         "I: Itu saja.",
     ]
-    assert (found["speakers"], found["turns"], found["load_report"]) == (["P", "I"], 4, [])
+    assert (found["speakers"], found["turns"], told(found)) == (["P", "I"], 4, {})
     assert said(project) == [
         ("P", "Siapa pemilik saluran?"),
         ("I", "Kelompok tani.\nBegitu katanya\tdulu."),
@@ -208,7 +209,7 @@ def test_a_text_of_libreoffice_is_read_in_order(libre):
         "I | Dua.",
         "P: Tiga.",
     ]
-    assert (found["speakers"], found["turns"], found["load_report"]) == (["P", "I"], 5, [])
+    assert (found["speakers"], found["turns"], told(found)) == (["P", "I"], 5, {})
     assert said(project)[1] == ("I", "Kelompok\ntani.\n\nbutir\nanak")
 
 
@@ -316,7 +317,6 @@ def test_a_missing_library_is_named_with_the_way_to_install_it(tmp_path, monkeyp
         ("transcripts/serdif_P8.odt", 178, 1, ["MODERATOR"]),
         ("qualcoder/examples/ID1.docx", 4, 0, []),
         ("qualcoder/examples/ID2.odt", 3, 0, []),
-        ("taguette/serdif_highlights_final.docx", 5874, 1, ["MODERATOR"]),
     ],
 )
 def test_the_shared_documents_are_read_whole(name, paragraphs, turns, speakers):
@@ -327,3 +327,44 @@ def test_the_shared_documents_are_read_whole(name, paragraphs, turns, speakers):
     assert len(project.passages) == paragraphs
     assert found["speakers"] == speakers
     assert found["turns"] >= turns
+
+
+HIGHLIGHT = ("Pompa rusak lagi.", "Document: {0}.odt Tags: air, pompa")
+
+
+@pytest.mark.parametrize(
+    "lines", [("Taguette highlights", *HIGHLIGHT), ("Sorotan Taguette: air", "Pompa.", "Dokumen: a.odt Tag: air")]
+)
+@pytest.mark.parametrize("kind", ["docx", "odt", "txt", "pdf", "rtf"])
+def test_highlights_that_taguette_exported_as_a_document_are_refused(tmp_path, kind, lines):
+    path = tmp_path / "sorotan.x"
+    if kind == "docx":
+        docx(path, "".join(map(p, lines)))
+    elif kind == "odt":
+        odt(path, "".join(map(text, lines)))
+    elif kind == "pdf":
+        pdf(path, [*lines])
+    elif kind == "txt":
+        path.write_text("\n\n".join(lines), encoding="utf-8")
+    else:
+        path.write_text("{\\rtf1{\\info{\\title Taguette}}{\\b " + "\\par}\n{".join(lines) + "\\par}}")
+    with pytest.raises(
+        DashatError, match=r"^sorotan\.x: holds highlights that Taguette exported as a document.* as CSV or Excel"
+    ):
+        read_project(path)
+
+
+def test_a_talk_about_taguette_is_a_talk(word):
+    assert word(p("Wawancara tentang Taguette") + p("P: Dokumen mana?") + p("I: Semua."))[1]["speakers"] == ["P", "I"]
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not here")
+def test_the_real_highlights_of_taguette_as_a_document_are_refused():
+    with pytest.raises(DashatError, match="Taguette exported as a document"):
+        read_project(REAL / "taguette/serdif_highlights_final.docx")
+
+
+def test_speakers_that_became_cases_are_told_and_only_they(word):
+    _, found = word(p("P: Satu.") + p("I: Dua."))
+    assert [(one["what"], one["n"], one["where"]) for one in found["load_report"]] == [("speakers_as_cases", 2, "wawancara.x")]  # fmt: skip
+    assert word(p("Kami menunggu hujan turun lama sekali."))[1]["load_report"] == []

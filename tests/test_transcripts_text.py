@@ -30,7 +30,10 @@ def text(tmp_path):
 
 
 def told(summary):
-    return {(one["what"], one["n"], one["where"]) for one in summary["load_report"]}
+    """What was odd; that speakers became cases is told of every talk, and has its own test."""
+    return {
+        (one["what"], one["n"], one["where"]) for one in summary["load_report"] if one["what"] != "speakers_as_cases"
+    }
 
 
 def turns(project):
@@ -66,7 +69,7 @@ def test_an_indonesian_interview_has_two_speakers_and_a_heading(text):
         ("turn", "P", "Jam berapa biasanya?"),
         ("turn", "I", "Jam 10:30. Lihat https://contoh.id saja.\n10:30 itu sudah siang."),
     ]  # fmt: skip
-    assert found["load_report"] == []
+    assert told(found) == set()
 
 
 def test_ranges_of_cases_are_what_was_said(text):
@@ -171,7 +174,7 @@ def test_a_text_without_speakers_has_paragraphs(text):
         ("paragraph", None, "Kami datang pagi sekali.\nHujan turun."),
         ("paragraph", None, "Kesimpulan: dana terlambat datang ke desa."),
     ]
-    assert (found["turns"], found["speakers"], found["load_report"]) == (0, [], [])
+    assert (found["turns"], found["speakers"], told(found)) == (0, [], set())
 
 
 def test_lines_are_paragraphs_where_no_empty_line_parts_them(text):
@@ -219,7 +222,7 @@ def test_an_empty_turn_is_kept_and_told(text):
 @pytest.mark.parametrize("breaks", ["\n", "\r\n", "\r"])
 def test_a_file_that_says_its_encoding_is_read_without_a_word(text, codec, named, breaks):
     _, found = text("A: café\nB: naïve 🍲\n".replace("\n", breaks).encode(codec))
-    assert (found["texts"], found["encoding"], found["load_report"]) == (["café", "naïve 🍲"], named, [])
+    assert (found["texts"], found["encoding"], told(found)) == (["café", "naïve 🍲"], named, set())
 
 
 @pytest.mark.parametrize("codec", ["cp1252", "utf-16-le"])

@@ -46,10 +46,10 @@ def test_an_encoding_that_the_bytes_belie_is_told():
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"<a>\n<b></a>", "is no XML that can be read: mismatched tag, in line 2."),
+        (b"<a>\n<b></a>", "is no XML that can be read: an element ends that did not begin, in line 2."),
         (b"<a>&x;</a>", "undefined entity, in line 1."),
-        (b"", "no element found, in line 1."),
-        (b"<a>\xff</a>", "not well-formed (invalid token), in line 1."),
+        (b"", "it ends too early, in line 1."),
+        (b"<a>\xff</a>", "a sign is not allowed there, in line 1."),
         (b'<a b="1" b="2"/>', "duplicate attribute, in line 1."),
         (b'<!DOCTYPE a [<!ENTITY x "y">]><a/>', "declares a document type or entities"),
         (b'<?xml version="1.0" encoding="shift_jis"?><a>\x81</a>', "it is not in the encoding shift_jis."),

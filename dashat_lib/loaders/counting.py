@@ -19,6 +19,7 @@ _CUT = ("...", "…")
 # and another reading has nearly none: passages do begin inside words, but not three times in four as those of a wrong reading.
 _OUTSIDE = 0.1
 _MANY_BORDERS, _NEARLY_NONE, _WORSE = 20, 0.1, 1 / 3
+_MOSTLY = 0.5  # borders inside words: more than any coder leaves
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,12 @@ class Choice:
     n: int = 0
     fit: Fit = field(default_factory=Fit)
     doubtful: bool = False
+
+    @property
+    def poor(self) -> bool:
+        """The reading is the best, and yet many ranges lie outside the text, or most borders inside a word."""
+        fit = self.fit
+        return fit.outside > _OUTSIDE * self.n or (fit.borders >= _MANY_BORDERS and fit.in_word > _MOSTLY * fit.borders)
 
 
 def choose(texts: Iterable[Ranges], usual: Reading) -> Choice:

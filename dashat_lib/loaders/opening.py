@@ -19,13 +19,14 @@ from ..errors import DashatError, Problem, message
 
 _CHUNK = 1 << 20
 _MEND = message("Ask whoever sent the file for another copy, and do not unpack this one.")
+PASSWORD = message("has a password."), message("Save it without one in the program that made it, and give that.")
 _REASONS = {
     "outside": message("has a member '{member}' that leads outside the archive."),
     "link": message("has a member '{member}' that is a link."),
     "twice": message("has the member '{member}' twice."),
     "size": message("has a member '{member}' that unpacks to more than {most}."),
     "ratio": message("has a member '{member}' that unpacks to more than {most} times its size."),
-    "secret": message("has a member '{member}' that is encrypted."),
+    "secret": PASSWORD[0],
     "nested": message("has a member '{member}' that is an archive itself."),
     "name": message("has a member '{member}', a name that not every system can hold."),
     "torn": message("has a member '{member}' that cannot be read: {why}."),
@@ -177,11 +178,25 @@ def _look(path: Path, info: zipfile.ZipInfo, limits: Limits, seen: set[str], ori
 def _refused(path: Path, info: zipfile.ZipInfo, reason: str, **values: str) -> DashatError:
     member = info.filename if len(info.filename) <= 80 else info.filename[:79] + "…"
     member = "".join(one if one.isprintable() else "?" for one in member)
-    return DashatError(Problem(path.name, None, None, None, _REASONS[reason], _MEND, {"member": member, **values}))
+    mend = PASSWORD[1] if reason == "secret" else _MEND
+    return DashatError(Problem(path.name, None, None, None, _REASONS[reason], mend, {"member": member, **values}))
 
 
 def _broken(path: Path, error: Exception) -> DashatError:
+    if isinstance(error, OSError):
+        return unreadable(path, error)
+    if str(error) == "File is not a zip file":
+        return DashatError(Problem(path.name, None, None, None, message("is no zip that can be opened: it is none, or its end is missing."), _MEND))  # fmt: skip
     return DashatError(Problem(path.name, None, None, None, message("is no zip that can be opened: {reason}."), _MEND, {"reason": _first_line(error)}))  # fmt: skip
+
+
+def unreadable(path: Path, error: OSError) -> DashatError:
+    """Return the error of a file that the system does not let be read."""
+    mend = message("Check the name, and whether you may read it.")
+    said = {PermissionError: message("may not be read by you."), IsADirectoryError: message("is a folder."), FileNotFoundError: message("is not there.")}  # fmt: skip
+    if type(error) in said:
+        return DashatError(Problem(path.name, None, None, None, said[type(error)], mend))
+    return DashatError(Problem(path.name, None, None, None, message("cannot be read: {reason}."), mend, {"reason": _first_line(error)}))  # fmt: skip
 
 
 def _first_line(error: Exception) -> str:
@@ -215,7 +230,7 @@ def whole(path: Path, most: int = LARGEST) -> bytes:
         with path.open("rb") as file:
             data = file.read(most + 1)
     except OSError as error:
-        raise DashatError(Problem(path.name, None, None, None, message("cannot be read: {reason}."), message("Check the name, and whether you may read it."), {"reason": _first_line(error)})) from None  # fmt: skip
+        raise unreadable(path, error) from None
     if len(data) > most:
         raise DashatError(Problem(path.name, None, None, None, message("is larger than {most}."), message("Take it apart in the program that made it."), {"most": _size(most)}))  # fmt: skip
     return data
@@ -334,9 +349,21 @@ def _copy(path: Path, to: Path) -> Path:
                 raise DashatError(Problem(log.name, None, None, None, message("is larger than {most}."), message("Close the project in the program that made it, so that its changes go into the database."), {"most": _size(LARGEST)}))  # fmt: skip
             shutil.copyfile(log, to.with_name(to.name + ending))
     except OSError as error:
-        raise DashatError(Problem(path.name, None, None, None, message("cannot be read: {reason}."), message("Check the name, and whether you may read it."), {"reason": _first_line(error)})) from None  # fmt: skip
+        raise unreadable(path, error) from None
     return to
 
 
+_OF_DATABASES = (
+    ("file is not a database", message("is no database that can be read: it is none, or its beginning is damaged.")),
+    ("malformed", message("is no database that can be read: it is damaged.")),
+    ("interrupted", message("is no database that can be read: reading it took too long.")),
+    ("locked", message("is no database that can be read: another program keeps it locked.")),
+)
+
+
 def _damaged(path: Path, error: Exception) -> DashatError:
-    return DashatError(Problem(path.name, None, None, None, message("is no database that can be read: {reason}."), message("Open it in the program that made it and save a copy, or ask for another."), {"reason": _first_line(error)}))  # fmt: skip
+    mend = message("Open it in the program that made it and save a copy, or ask for another.")
+    for reason, what in _OF_DATABASES:
+        if reason in str(error):
+            return DashatError(Problem(path.name, None, None, None, what, mend))
+    return DashatError(Problem(path.name, None, None, None, message("is no database that can be read: {reason}."), mend, {"reason": _first_line(error)}))  # fmt: skip

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from ..coded_project import CodedProject
+from ..coded_project import CodedProject, Entry
 from ..coded_project.model import FORMATS
 from ..errors import DashatError, Problem, message
 from .opening import without_library
+from .unrecognised import is_empty, unrecognised
 
 # In the order in which they are asked: what can be told for sure first, texts and tables last. Each module has
 # recognises(path) -> bool (never raises, reads little) and read(path, ...) -> CodedProject.
@@ -33,6 +35,7 @@ NAMED = {
     "table": "coded_tables", "transcript": "transcripts",
 }  # fmt: skip
 SEVERAL = ("taguette", "requal")  # a file of theirs may hold several projects: read(path, project=...)
+_EMPTY, _HELD = "empty_project", ("sources", "codes", "segments", "codings", "passages", "cases")
 _READS = ("charset_normalizer", "defusedxml", "pypdf")
 Progress = Callable[[str, int, int], None]  # what, how many are done, how many there are (0: not known)
 
@@ -68,6 +71,8 @@ def read_project(
         raise DashatError(Problem(path.name, None, None, format, message("'{value}' is none of the formats: {formats}."), message("Write one of them, or leave --format out."), {"formats": ", ".join(FORMATS)}))  # fmt: skip
     if not path.exists():
         raise DashatError(Problem(path.name, None, None, None, message("is not there."), message("Check the name.")))
+    if is_empty(path):
+        raise unrecognised(path)
     for name in READERS if format is None else [NAMED[format]]:
         reader = import_module(f".{name}", __package__)
         if format is not None or reader.recognises(path):
@@ -75,10 +80,19 @@ def read_project(
                 raise DashatError(Problem(path.name, None, None, project, message("holds one project, so none can be chosen."), message("Leave --project out.")))  # fmt: skip
             chosen = {} if project is None else {"project": project}
             found: CodedProject = reader.read(path, progress=progress, **chosen)
-            return found
+            return found if name == "table_bundle" else _or_empty(found)  # a bundle is read as it was written
     for library in _READS:  # a kind that nobody recognised may be one that needs what is not here
         try:
             import_module(library)
         except ImportError:
             raise without_library(path.name, library.replace("_", "-")) from None
-    raise DashatError(Problem(path.name, None, None, None, message("is of no kind that dashat knows by its content."), message("docs/formats.md says which menu of which program makes a file that can be read; name the format with --format.")))  # fmt: skip
+    raise unrecognised(path)
+
+
+def _or_empty(project: CodedProject) -> CodedProject:
+    """Say so where a file was read and holds nothing."""
+    told = any(entry.what == _EMPTY for entry in project.load_report)
+    if told or any(len(getattr(project, name)) for name in _HELD):
+        return project
+    entry = Entry(_EMPTY, 1, project.file.name, message("The file holds no documents, codes or codings."))
+    return replace(project, load_report=(*project.load_report, entry))

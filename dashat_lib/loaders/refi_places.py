@@ -27,11 +27,18 @@ OURS = "dashat"  # what we wrote is by the standard, and is not doubted
 _FAR, _LONGEST_NUMBER = 2**62, 40
 _MOST_CUT = 1 << 28  # characters of all segments together
 
-# Unit and line break are named as programmers name them, in any language.
-_SURE = message("Where segments lie depends on how {origin} counts; read as {unit}, CRLF = {crlf}: {quotes} names are the text at their place, {outside} segments lie outside the text, {in_word} of {borders} borders lie inside a word.")  # fmt: skip
-_UNUSUAL = message("{origin} usually counts otherwise, but its file says: {unit}, CRLF = {crlf}. {quotes} names are the text at their place, {outside} segments lie outside the text, {in_word} of {borders} borders lie inside a word.")  # fmt: skip
-_DOUBTFUL = message("Where segments lie depends on how {origin} counts, and nothing in the file decides; read as usual for it, as {unit}, CRLF = {crlf}. Compare a few segments with the program.")  # fmt: skip
-_UNIT = {"code point": "Unicode code points", "UTF-16 unit": "UTF-16 code units"}
+# A way of counting is told by what an emoji counts as (1: Unicode code points, 2: UTF-16 units). By verdict, and by whether names
+# of segments are quotes, which are counted only then.
+_SENTENCES = {
+    ("usual", True): message("Fits: places are counted as {origin} usually does, an emoji as {emoji} and a line break of Windows as {crlf}. {quotes} segments have the text at their place as their name, {outside} lie outside the text, and {in_word} of {borders} borders lie inside a word."),
+    ("usual", False): message("Fits: places are counted as {origin} usually does, an emoji as {emoji} and a line break of Windows as {crlf}. {outside} segments lie outside the text, and {in_word} of {borders} borders lie inside a word."),
+    ("unusual", True): message("Fits: {origin} usually counts otherwise, but in this file an emoji counts as {emoji} and a line break of Windows as {crlf}. {quotes} segments have the text at their place as their name, {outside} lie outside the text, and {in_word} of {borders} borders lie inside a word."),
+    ("unusual", False): message("Fits: {origin} usually counts otherwise, but in this file an emoji counts as {emoji} and a line break of Windows as {crlf}. {outside} segments lie outside the text, and {in_word} of {borders} borders lie inside a word."),
+    ("poor", True): message("Doubtful: no way of counting fits well; the best counts an emoji as {emoji} and a line break of Windows as {crlf}. {quotes} segments have the text at their place as their name, {outside} lie outside the text, and {in_word} of {borders} borders lie inside a word. Compare a few segments with the program."),
+    ("poor", False): message("Doubtful: no way of counting fits well; the best counts an emoji as {emoji} and a line break of Windows as {crlf}. {outside} segments lie outside the text, and {in_word} of {borders} borders lie inside a word. Compare a few segments with the program."),
+}  # fmt: skip
+_UNDECIDED = message("Doubtful: nothing in the file decides how {origin} counted places; an emoji was counted as {emoji} and a line break of Windows as {crlf}, as is usual for it. Compare a few segments with the program.")  # fmt: skip
+_EMOJI = {"code point": 1, "UTF-16 unit": 2}
 _CRLF = {"as stored": 2, "as one": 1}
 
 
@@ -66,11 +73,18 @@ def place(draft: Draft, texts: Sequence[Text]) -> None:
 
 def _tell(draft: Draft, choice: Choice, origin: str) -> None:
     reading, fit = choice.reading, choice.fit
-    sentence = _DOUBTFUL if choice.doubtful else _SURE if reading == usual(origin) else _UNUSUAL
-    said = {"origin": origin or "?", "unit": _UNIT[reading.unit], "crlf": _CRLF[reading.line_break]}
-    if sentence is not _DOUBTFUL:
-        said |= {"quotes": fit.quotes, "outside": fit.outside, "in_word": fit.in_word, "borders": fit.borders}
-    draft.report.tell("positions_doubtful" if choice.doubtful else "positions_reading", draft.file.name, sentence, choice.n, **said)  # fmt: skip
+    said: dict[str, object] = {
+        "origin": origin or "?",
+        "emoji": _EMOJI[reading.unit],
+        "crlf": _CRLF[reading.line_break],
+    }
+    if choice.doubtful:
+        draft.report.tell("positions_doubtful", draft.file.name, _UNDECIDED, choice.n, **said)
+        return
+    verdict = "poor" if choice.poor else "usual" if reading == usual(origin) else "unusual"
+    said |= {"quotes": fit.quotes} if fit.quotes else {}
+    said |= {"outside": fit.outside, "in_word": fit.in_word, "borders": fit.borders}
+    draft.report.tell("positions_doubtful" if choice.poor else "positions_reading", draft.file.name, _SENTENCES[verdict, fit.quotes > 0], choice.n, **said)  # fmt: skip
 
 
 def _ranges(draft: Draft, texts: Sequence[Text]) -> Iterator[Ranges]:

@@ -152,6 +152,8 @@ def _lines(draft: Draft, path: Path) -> Iterator[list[str]]:
     try:
         yield from list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise DashatError(Problem(path.name, None, None, None, message("is no table that can be read: it ends inside quotation marks."), _AGAIN)) from None  # fmt: skip
         raise DashatError(Problem(path.name, None, None, None, message("is no table that can be read: {reason}."), _AGAIN, {"reason": str(error)})) from None  # fmt: skip
     finally:
         csv.field_size_limit(before)
@@ -185,8 +187,8 @@ def _sheet(path: Path, draft: Draft | None = None) -> Iterator[list[str]]:
             book.close()
     except DashatError:
         raise
-    except Exception as error:  # of a broken workbook the library raises whatever it stumbles over
-        raise DashatError(Problem(path.name, None, None, None, message("is no workbook that can be read: {reason}."), _AGAIN, {"reason": type(error).__name__})) from None  # fmt: skip
+    except Exception:  # of a broken workbook the library raises whatever it stumbles over
+        raise DashatError(Problem(path.name, None, None, None, message("is no workbook that can be read: it is damaged."), _AGAIN)) from None  # fmt: skip
 
 
 def _cell(value: object) -> str:

@@ -25,6 +25,18 @@ _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _ATTRIBUTE = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"})
 
 
+_COMMON = {
+    expat.errors.codes[code]: what
+    for code, what in {
+        expat.errors.XML_ERROR_NO_ELEMENTS: message("is no XML that can be read: it ends too early, in line {line}."),
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN: message("is no XML that can be read: it ends too early, in line {line}."),
+        expat.errors.XML_ERROR_INVALID_TOKEN: message("is no XML that can be read: a sign is not allowed there, in line {line}."),
+        expat.errors.XML_ERROR_SYNTAX: message("is no XML that can be read: a sign is not allowed there, in line {line}."),
+        expat.errors.XML_ERROR_TAG_MISMATCH: message("is no XML that can be read: an element ends that did not begin, in line {line}."),
+    }.items()
+}  # fmt: skip
+
+
 class Target(Protocol):
     """What is told of an XML file; names are ``{namespace}local``, or ``local`` without a namespace."""
 
@@ -75,6 +87,8 @@ def parse(chunks: Iterable[bytes], target: Target, file: str) -> str | None:
         parser.close()
     except ParseError as error:
         line = getattr(error, "position", (0, 0))[0]
+        if what := _COMMON.get(getattr(error, "code", 0)):
+            raise DashatError(Problem(file, None, None, None, what, _MEND, {"line": line})) from None
         reason = expat.errors.messages.get(getattr(error, "code", 0), "not well-formed")
         raise DashatError(Problem(file, None, None, None, message("is no XML that can be read: {reason}, in line {line}."), _MEND, {"reason": reason, "line": line})) from None  # fmt: skip
     except DefusedXmlException:

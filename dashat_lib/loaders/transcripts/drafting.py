@@ -10,6 +10,7 @@ from ...errors import message
 from ..encodings import decoded
 from ..opening import whole
 from ..positions import with_lf
+from .refused import refuse_highlights
 from .turns import Piece
 
 Progress = Callable[[str, int, int], None]  # what, how many are done, how many there are
@@ -41,7 +42,14 @@ def text_file(path: Path, file_type: str) -> tuple[Draft, str]:
 
 
 def add_text(draft: Draft, path: Path, text: str) -> None:
-    """Add the one source of a transcript; where it holds no letter, that is told as ``text_missing``."""
+    """Add the one source of a transcript; where it holds no letter, that is told as ``text_missing``.
+
+    Raises
+    ------
+    DashatError
+        If it is no transcript but highlights that Taguette exported.
+    """
+    refuse_highlights(path, text)
     draft.add("sources", source_id=SOURCE, name=path.stem, kind="text", text=text)
     tell_missing(draft, path, text)
     tell_odd_letters(draft, path, text)
@@ -79,3 +87,4 @@ def add_speakers(draft: Draft, pieces: Iterable[Piece], source: str = SOURCE) ->
             draft.add("cases", case_id=cases[piece.speaker], name=piece.speaker)
         if piece.start < piece.end:
             draft.add("case_members", case_id=cases[piece.speaker], kind="source", target_id=source, start=piece.start, end=piece.end)  # fmt: skip
+    draft.report.tell("speakers_as_cases", draft.file.name, message("Who speaks became a case of that name, with the ranges of what was said."), n=len(cases))  # fmt: skip

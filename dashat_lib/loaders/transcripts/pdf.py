@@ -22,7 +22,7 @@ from ..opening import without_library
 from ..positions import with_lf
 from .drafting import SOURCE, Progress, add_passage, add_speakers, begun, tell_odd_letters
 from .labels import is_no_person, label_of
-from .refused import broken
+from .refused import broken, refuse_highlights
 from .turns import Line, Piece, lines_of, turns_of
 
 _TEXT = "2"  # the source that holds the text of the PDF
@@ -49,10 +49,11 @@ def read_pdf(path: Path, *, progress: Progress | None = None) -> CodedProject:
     found = list(_answers(path, progress))
     head, pages, tail = found[0], found[1:-1], found[-1]
     texts = [_sound(str(page["text"])) for page in pages]
+    whole = "\n".join(texts)
+    refuse_highlights(path, whole)
     draft = begun(path, "pdf", pages=len(pages))
     _tell(draft, path, head, pages, tail)
     draft.add("sources", source_id=SOURCE, name=path.stem, kind="pdf", path=path.name)
-    whole = "\n".join(texts)
     if not whole.strip():
         draft.report.tell("text_missing", path.name, message("The pages hold pictures and no text, as a scanner makes them: have the text recognised (OCR) and save it again."))  # fmt: skip
         for at in range(len(pages)):
@@ -152,7 +153,7 @@ def _answers(path: Path, progress: Progress | None) -> Iterator[dict[str, Any]]:
             try:
                 answer: dict[str, Any] = json.loads(line)
             except ValueError:  # it ended, or was ended by the system
-                raise broken(path, message("is no PDF that can be read: {reason}."), reason="reader ended") from None
+                raise broken(path, message("is no PDF that can be read: the reader of PDFs broke off.")) from None
             if answer.get("error") == "encrypted":
                 raise DashatError(Problem(path.name, None, None, None, message("has a password."), message("Open it in a PDF viewer, print it to a new PDF without a password, and read that.")))  # fmt: skip
             if "error" in answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -11,11 +12,13 @@ from pathlib import Path
 from ...coded_project import CodedProject
 from ...errors import DashatError, Problem, message
 from ..encodings import decoded
+from ..opening import whole
 from ..positions import with_lf
 from .captions import read_captions
 from .cues import is_times, is_webvtt
 from .drafting import Progress
 from .plain import is_prose_or_talk, read_plain
+from .refused import refuse_highlights
 
 _LOOKED_AT = 1 << 16
 _ODT = b"application/vnd.oasis.opendocument.text"
@@ -58,6 +61,7 @@ def read(path: Path, *, progress: Progress | None = None) -> CodedProject:
 
         return read_pdf(path, progress=progress)
     if kind == "rtf":
+        refuse_highlights(path, _bare(whole(path)[:_LOOKED_AT]))
         raise DashatError(Problem(path.name, None, None, None, message("is rich text (RTF), which is not read."), message("Open it in Word or LibreOffice and save it as .docx, .odt or .txt.")))  # fmt: skip
     if kind == "ole":
         raise DashatError(Problem(path.name, None, None, None, message("is a document of Word before 2007, or one with a password."), message("Open it in Word or LibreOffice and save it as .docx, without a password.")))  # fmt: skip
@@ -82,6 +86,13 @@ def kind_of(path: Path) -> str | None:
     if is_webvtt(text) or _is_subrip(text):
         return "captions"
     return "text" if not _is_table(text) and is_prose_or_talk(text) else None
+
+
+def _bare(rtf: bytes) -> str:
+    """Return the words of the beginning of rich text, roughly: enough to tell who made it."""
+    text = rtf.decode("latin-1")
+    text = re.sub(r"\{\\(?:fonttbl|colortbl|stylesheet|info|\*)(?:[^{}]|\{[^{}]*\})*\}|\r?\n", "", text)
+    return re.sub(r"\\[a-z]+-?\d* ?|[{}]", "", re.sub(r"\\(?:par|line)\b ?", "\n", text))
 
 
 def _of_zip(path: Path, head: bytes) -> str | None:
