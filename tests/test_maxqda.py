@@ -45,7 +45,7 @@ def test_coded_segments_are_read(tmp_path, write):
     ]  # one name in two groups is two documents
     assert [(one.set_id, one.target_id) for one in project.set_members.itertuples()] == [("Kelurahan", "Kelurahan > W1"), ("Dinas", "Dinas > W1")]  # fmt: skip
     assert told(project) == {"repeated_name": (2, "W1"), "text_missing": (2, "Kelurahan > W1, Dinas > W1")}
-    assert project.summary()["codings_by_coder"] == {"ani": 2, "budi": 1}
+    assert project.summary(texts=True)["codings_by_coder"] == {"ani": 2, "budi": 1}
 
 
 @pytest.mark.parametrize("heading", OTHERS, ids=lambda one: one[3])

@@ -48,7 +48,7 @@ def test_every_version_gives_the_same_codings(tmp_path, version):
         assert records(read.sources, "name", "kind", "text", "description", "creator") == [
             ("Wawancara 1", "text", TEXT, "di balai desa", "sari")
         ]
-        assert read.summary()["codings_by_coder"] == {"sari": 2, "budi": 1}
+        assert read.summary(texts=True)["codings_by_coder"] == {"sari": 2, "budi": 1}
         assert (read.properties["name"], read.properties["version"], said(read)) == ("desa", f"v{version}", {})
     assert {one: one.read_bytes() for one in folder.rglob("*") if one.is_file()} == before
 
@@ -136,7 +136,7 @@ def test_pictures_pdf_sound_and_video(tmp_path):
         "file_missing": [(2, "rapat.mp3, laporan.pdf")], "linked_file": [(2, "desa.mp4, pindai.pdf")], "text_missing": [(1, "6 text")],
         "unknown_source": [(1, "3")], "important_coding": [(1, "text 1")], "area_not_converted": [(1, "image 2")],
     }  # fmt: skip
-    found = read.summary()
+    found = read.summary(texts=True)
     assert (found["documents"], found["text_documents"], found["documents_with_codings"]) == (6, 1, 5)
     assert found["selections_by_kind"] == {"text": 2, "picture": 1, "pdf": 1, "audio": 1, "video": 1, "transcript": 0}
 
@@ -166,7 +166,7 @@ def test_hidden_coders_and_the_marks_of_speakers_are_told_not_dropped(tmp_path):
     )  # fmt: skip
     read = read_project(folder)
     assert records(read.coders, "coder_id") == [("sari",), ("budi",), ("tamu",), (speakers,)]
-    assert read.summary()["codings_by_coder"] == {"sari": 1, "budi": 1, speakers: 1}
+    assert read.summary(texts=True)["codings_by_coder"] == {"sari": 1, "budi": 1, speakers: 1}
     assert said(read) == {"hidden_coder": [(1, "budi")], "not_a_person": [(1, speakers)]}
 
 
@@ -276,7 +276,7 @@ def real_exchange():
 
 def test_a_real_project_gives_the_numbers_of_the_program():
     # Counted by SQL, as in the coding report of the program: real/qda/expected.csv.
-    found = read_project(real("qualcoder/interviews_masked.qda")).summary()
+    found = read_project(real("qualcoder/interviews_masked.qda")).summary(texts=True)
     assert (found["codings"], found["distinct_ranges"], found["selections_matching_stored_text"]) == (753, 694, 753)
     assert (found["categories"], found["category_depth"], found["codes_used"]) == (55, 4, 221)
 

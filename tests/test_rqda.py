@@ -102,7 +102,7 @@ def test_segments_are_cut_by_code_points_from_real_numbers(project):
         60,
     )
     assert records(read.codings, "coding_id", "code_id", "coder_id") == [("1", "1", "sari"), ("2", "1", "budi"), ("3", "1", "sari"), ("4", "2", "sari"), ("8", "9", None), ("image 1", "1", "sari")]  # fmt: skip
-    assert read.summary()["codings_by_code"] == {"kekeringan": 4, "berbagi": 1, "9": 1}
+    assert read.summary(texts=True)["codings_by_code"] == {"kekeringan": 4, "berbagi": 1, "9": 1}
     assert records(read.coders, "coder_id") == [("sari",), ("budi",)]
 
 
@@ -162,7 +162,7 @@ def test_only_rqda_claims_it(project):
 def test_a_real_project_gives_the_numbers_of_the_program():
     # Counted by SQL with status = 1, as the coding table of the R package: real/qda/expected.csv.
     read = read_project(real("rqda/opcw_annual_reports.rqda"))
-    found = read.summary()
+    found = read.summary(texts=True)
     assert (found["codings"], found["selections_matching_stored_text"], found["codings_by_code"]["ACT.Part"]) == (
         1023,
         1021,

@@ -77,7 +77,7 @@ def test_bytes_become_characters_and_blocks_are_parted_only_for_the_eye(tmp_path
 def test_tags_are_flat_whatever_their_names_and_untagged_highlights_are_kept(tmp_path):
     read = read_project(project(tmp_path / "a.sqlite3"))
     assert records(read.codes, "code_id", "parent_id", "name", "description") == [("1", None, "air.sumur", "air habis"), ("2", None, "berbagi", None), ("3", None, "tak terpakai", None)]  # fmt: skip
-    found = read.summary()
+    found = read.summary(texts=True)
     assert (found["selections"], found["uncoded_selections"], found["codings"], found["codes_used"]) == (3, 1, 3, 2)
 
 
@@ -230,7 +230,7 @@ def test_it_is_told_by_its_mark_or_its_tables(tmp_path):
 def test_real_projects_give_the_numbers_of_the_program(name, highlights, codings):
     # Taguette's own CSV, and slices of UTF-8 bytes against the stored snippets: real/qda/expected.csv.
     read = read_project(real(f"taguette/{name}"))
-    found = read.summary()
+    found = read.summary(texts=True)
     assert (found["selections"], found["selections_matching_stored_text"], found["codings"]) == (
         highlights,
         highlights,

@@ -270,7 +270,7 @@ def test_long_captions_are_read_with_progress(tmp_path):
     cues = [f"{n}\n00:{n // 60:02}:{n % 60:02}.000 --> 00:{n // 60:02}:{n % 60:02}.900\n<v S{n % 3}>Kalimat {n}." for n in range(3600)]  # fmt: skip
     path.write_text(vtt(*cues), encoding="utf-8")
     steps = []
-    found = read_project(path, progress=lambda *step: steps.append(step)).summary()
+    found = read_project(path, progress=lambda *step: steps.append(step)).summary(texts=True)
     assert (found["cues"], found["turns"], len(found["speakers"]), told(found)) == (3600, 3600, 3, set())
     assert steps == [("cues", 0, 3600), ("passages", 0, 3600)]
 
@@ -287,5 +287,5 @@ def test_long_captions_are_read_with_progress(tmp_path):
 def test_the_shared_captions_are_read_as_they_were_made(name, cues, turns, speakers):
     if not (REAL / name).exists():
         pytest.skip(f"{name} is not here (DASHAT_REAL)")
-    found = read_project(REAL / name).summary()
+    found = read_project(REAL / name).summary(texts=True)
     assert (found["cues"], found["turns"], found["speakers"]) == (cues, turns, speakers)

@@ -323,7 +323,7 @@ def test_the_shared_documents_are_read_whole(name, paragraphs, turns, speakers):
     if not (REAL / name).exists():
         pytest.skip(f"{name} is not here (DASHAT_REAL)")
     project = read_project(REAL / name)
-    found = project.summary()
+    found = project.summary(texts=True)
     assert len(project.passages) == paragraphs
     assert found["speakers"] == speakers
     assert found["turns"] >= turns

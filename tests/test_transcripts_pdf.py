@@ -63,7 +63,7 @@ def test_a_turn_goes_on_over_the_page_but_not_through_heads_and_numbers(two_page
         ("I", "lewat surat. Rasanya: berat."),
         ("P", "Lalu?"),
     ]
-    found = project.summary()
+    found = project.summary(texts=True)
     assert found["turns"] == 3
     assert told(found) == {
         "hyphen_at_line_end": (1, "wawancara.x"),
@@ -86,7 +86,7 @@ def test_one_page_of_pictures_is_told_with_its_number(tmp_path):
 
 
 def test_lost_pages_are_told(tmp_path):
-    found = read_project(pdf(tmp_path / "a.pdf", ["P: Satu."], ["I: Dua."], declared=5)).summary()
+    found = read_project(pdf(tmp_path / "a.pdf", ["P: Satu."], ["I: Dua."], declared=5)).summary(texts=True)
     assert told(found)["pages_missing"] == (3, "a.pdf")
 
 
@@ -185,7 +185,7 @@ def test_the_program_that_reads_imports_nothing_of_dashat():
 def test_the_shared_pdf_is_read_as_it_was_made():
     if not (REAL / "interview.pdf").exists():
         pytest.skip("interview.pdf is not here (DASHAT_REAL)")
-    found = read_project(REAL / "interview.pdf").summary()
+    found = read_project(REAL / "interview.pdf").summary(texts=True)
     # PROVENANCE.csv: made by hand; a running head and a number on each of two pages, one word broken.
     assert (found["pages"], found["speakers"]) == (2, ["I", "P"])
     assert {what: n for what, (n, _) in told(found).items()} == {"hyphen_at_line_end": 1, "running_head": 2, "page_number": 2}  # fmt: skip
