@@ -33,6 +33,7 @@ LIMITS = Limits(archives=(".xlsx",))
 ALONG = (
     "dashat.toml", "requirements.lock", "LICENSE", "LICENSE-data", "CITATION.cff", "README.md", "README.id.md",
     "ARCHITECTURE.md", "CHANGELOG.md", "data/README.md", "docs/verify.md", "docs/verify.id.md", "docs/coding.md", "docs/networks.md",
+    "docs/formats.md",
     "docs/proposal.md", "docs/reflexive_notes.md",
 )  # fmt: skip
 FOLDERS = {
