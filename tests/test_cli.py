@@ -102,10 +102,12 @@ def test_every_dashat_command_of_the_readme_runs(tmp_path, finished):
     words["report"] = [str(finished), "--out", str(tmp_path / "reports")]
     words["whatif"], words["run"] = ["--best", "--case", str(finished)], [str(finished)]
     words["template"] = [str(tmp_path / "sheet.xlsx"), "--coding", "doubter"]
+    words["export"] = [str(tmp_path / "kajian.qdpx"), "--from", str(finished)]
+    words["import"] = [str(tmp_path / "kajian.qdpx")]
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = sorted(set(re.findall(r"`dashat (\w+)", text)))
     whole = {"bundle", "verify"}  # run in test_bundle, where they are all there is to wait for
-    assert commands == ["agreement", "bundle", "check", "doctor", "measures", "report", "run", "template", "verify", "whatif", "why"]  # fmt: skip
+    assert commands == ["agreement", "bundle", "check", "doctor", "export", "import", "measures", "report", "run", "template", "verify", "whatif", "why"]  # fmt: skip
     for command in (one for one in commands if one not in whole):
         assert dashat(command, *words.get(command, [])).returncode == 0
 
