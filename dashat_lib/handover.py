@@ -50,7 +50,6 @@ def export(what: Path, out: Path, *, language: str, force: bool = False, texts: 
         Folder of a case, or a file of a coding program.
     out : Path
         ``.qdpx`` (REFI-QDA project), ``.qdc`` (codebook alone), ``.xlsx``, or a folder of CSV files where it has no ending.
-
     texts : bool
         Whether what participants said and coders wrote down goes along.
 

@@ -7,24 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..coded_project import CodedProject, Draft
+from ..coded_project.ids import KEYS, OF_KIND
 from ..coded_project.model import COLUMNS, plain
 from ..errors import message
 from ..loaders.refi_frames import MADE, normal
 from ..loaders.refi_values import GUID
 
-IDS = {
-    "sources": "source_id", "segments": "segment_id", "codes": "code_id", "categories": "category_id", "coders": "coder_id",
-    "codings": "coding_id", "cases": "case_id", "attributes": "attribute_id", "memos": "memo_id", "sets": "set_id",
-    "links": "link_id", "sync_points": "sync_point_id",
-}  # fmt: skip
+IDS = {table: key for table, key in KEYS.items() if table != "passages"}  # passages have no room in REFI-QDA
 # Column -> table of its ids. A column of one name means one thing in all tables, but for parent_id, target_id and links.
 _POINTS = {column: table for table, column in IDS.items()} | {
     "creator": "coders", "modifier": "coders", "part_of": "sources", "from_sync": "sync_points", "to_sync": "sync_points",
-}  # fmt: skip
-# What `kind` of a row that points says its target is.
-OF_KIND = {
-    "source": "sources", "segment": "segments", "code": "codes", "coding": "codings", "case": "cases", "set": "sets",
-    "memo": "memos", "link": "links",
 }  # fmt: skip
 
 
