@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,16 @@ def test_the_case_goes_out_whole_and_comes_back_the_same(case, tmp_path):
     expected = project.segments.set_index("segment_id")["text"]
     assert back.segments.set_index("segment_id")["text"].to_dict() == expected.to_dict()
     assert set(back.code_paths()) == set(project.code_paths())
+
+
+def test_texts_of_restricted_documents_do_not_leave_without_a_word(case):
+    first = case.evidence["source_id"].iloc[0]
+    access = case.sources["source_id"].eq(first).map({True: "restricted", False: "open"})
+    told = from_case(replace(case, sources=case.sources.assign(access=access))).load_report
+    assert [(entry.what, entry.n) for entry in told] == [
+        ("restricted_included", int((case.evidence["source_id"] == first).sum()))
+    ]
+    assert from_case(case).load_report == ()
 
 
 @pytest.mark.parametrize("out", ["tables", "tables.xlsx"])

@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 import pandas as pd
 
+from ..errors import message
 from ..tables import Case
 from .model import CodedProject, Draft
 
@@ -13,6 +14,7 @@ _SPACE = UUID(
     "5d1c0f0e-6b52-5c0a-9a5e-7f2b0c3d8e41"
 )  # ids of a project are made from those of the case in this namespace
 _BETWEEN = "\n\n"
+_RESTRICTED = message("Rows of documents of restricted access go along with their texts; --no-texts leaves them out. Do not pass the file on as it is.")  # fmt: skip
 
 
 def from_case(case: Case, *, language: str = "id") -> CodedProject:
@@ -75,6 +77,9 @@ def _documents(draft: Draft, case: Case, language: str) -> None:
     ]
     for name in kept:
         draft.add("attributes", attribute_id=_id("attribute", name), name=name, type="Text", applies_to="source")
+    if "access" in case.sources:
+        restricted = case.sources.loc[case.sources["access"] == "restricted", "source_id"]
+        draft.report.tell("restricted_included", "sources", _RESTRICTED, int(case.evidence["source_id"].isin(restricted).sum()))  # fmt: skip
     rows = case.evidence.groupby("source_id", sort=False)
     for one in case.sources.to_dict("records"):
         texts, at = [], 0
